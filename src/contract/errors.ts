@@ -1,0 +1,63 @@
+/**
+ * Errors a person reads. Every error says what happened, where, and what to do next,
+ * and carries the exit code a shell sees.
+ */
+
+/** Process exit codes, documented in docs/exit-codes.md and in `tercet --help`. */
+export const EXIT = {
+  approved: 0,
+  failed: 1,
+  usage: 2,
+  changesRequested: 3,
+  inconclusive: 4,
+  parked: 5,
+  cancelled: 130,
+} as const;
+
+/** Stable codes that machines may switch on; the message is for people. */
+export type ErrorCode =
+  | 'usage'
+  | 'config'
+  | 'plan-rejected'
+  | 'task-failed'
+  | 'lineage'
+  | 'served-model'
+  | 'agent-failed'
+  | 'budget'
+  | 'repository'
+  | 'storage'
+  | 'cancelled'
+  | 'internal';
+
+const EXIT_OF: Record<ErrorCode, number> = {
+  usage: EXIT.usage,
+  config: EXIT.usage,
+  lineage: EXIT.usage,
+  'plan-rejected': EXIT.failed,
+  'task-failed': EXIT.failed,
+  'served-model': EXIT.failed,
+  'agent-failed': EXIT.failed,
+  budget: EXIT.parked,
+  repository: EXIT.failed,
+  storage: EXIT.failed,
+  cancelled: EXIT.cancelled,
+  internal: EXIT.failed,
+};
+
+/** An error with a next step. `hint` is one sentence that says what to do now. */
+export class TercetError extends Error {
+  readonly code: ErrorCode;
+  readonly hint: string | undefined;
+
+  constructor(code: ErrorCode, message: string, options: { hint?: string; cause?: unknown } = {}) {
+    super(message, options.cause === undefined ? undefined : { cause: options.cause });
+    this.name = 'TercetError';
+    this.code = code;
+    this.hint = options.hint;
+  }
+
+  /** The exit code of a process that ends with this error. */
+  get exitCode(): number {
+    return EXIT_OF[this.code];
+  }
+}

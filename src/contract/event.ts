@@ -1,0 +1,84 @@
+import type { Attempt, CheckResult, Commit } from './change.ts';
+import type { Outcome } from './outcome.ts';
+import type { ChangeDecision, ChangeRequest, LintIssue, Plan, Question } from './plan.ts';
+import type { Finding, Review } from './review.ts';
+import type { Role } from './role.ts';
+import type { CallPurpose, Cost, CostSummary, Counterfactual, Usage } from './usage.ts';
+
+export type Phase = 'plan' | 'execute' | 'review' | 'fix' | 'deliver';
+
+/** Everything a run says. One closed union: status, ledger view, timeline and reports are folds over it. */
+export type RunEvent =
+  | {
+      type: 'run.started';
+      request: string;
+      base: string;
+      branch: string | null;
+      models: Partial<Record<Role, string>>;
+      budgetUsd: string | null;
+    }
+  | { type: 'phase.started'; phase: Phase; round: number }
+  | { type: 'path.chosen'; path: 'planned' | 'short' | 'given'; why: string }
+  | {
+      type: 'call.started';
+      callId: string;
+      role: Role;
+      purpose: CallPurpose;
+      task: string | null;
+      model: string;
+      heldUsd: string | null;
+    }
+  | { type: 'call.progressed'; callId: string; outputChars: number }
+  | {
+      type: 'call.settled';
+      callId: string;
+      role: Role;
+      purpose: CallPurpose;
+      task: string | null;
+      model: string;
+      servedModel: string | null;
+      usage: Usage | null;
+      cost: Cost;
+      ms: number;
+      reused: boolean;
+    }
+  | {
+      type: 'call.failed';
+      callId: string;
+      role: Role;
+      purpose: CallPurpose;
+      model: string;
+      kind: string;
+      message: string;
+      willRetryInMs: number | null;
+    }
+  | { type: 'plan.linted'; round: number; issues: LintIssue[] }
+  | { type: 'context.requested'; needs: string[]; given: string[]; missing: string[] }
+  | { type: 'question.asked'; question: Question }
+  | { type: 'question.answered'; question: string; answer: string; by: 'person' | 'assumption' }
+  | { type: 'plan.ready'; plan: Plan; file: string | null }
+  | { type: 'plan.approved'; by: 'person' | 'flag' | 'policy' }
+  | { type: 'task.started'; task: string; title: string; index: number; of: number }
+  | { type: 'task.attempted'; task: string; attempt: Attempt }
+  | { type: 'scope.refused'; task: string; paths: string[]; reason: string }
+  | { type: 'change.requested'; request: ChangeRequest }
+  | { type: 'change.decided'; task: string; decision: ChangeDecision['decision']; reason: string }
+  | { type: 'check.finished'; task: string | null; check: CheckResult }
+  | { type: 'task.committed'; task: string; commit: Commit }
+  | { type: 'task.failed'; task: string; reason: string; rescueRef: string | null }
+  | { type: 'finding.verified'; finding: Finding }
+  | { type: 'review.finished'; review: Review }
+  | { type: 'warning.raised'; code: string; message: string }
+  | {
+      type: 'run.finished';
+      outcome: Outcome;
+      reason: string;
+      branch: string | null;
+      cost: CostSummary;
+      counterfactual: Counterfactual | null;
+    };
+
+export type EventType = RunEvent['type'];
+
+/** An event as recorded: `v` is the version of the union, `seq` counts from 1 within a run, `at` is ISO 8601 UTC. */
+export type RecordedEvent = { v: 1; seq: number; run: string; at: string } & RunEvent;

@@ -1,0 +1,119 @@
+import type { Effort, Lineage, Role } from '../contract/role.ts';
+import type { CallPurpose, Usage } from '../contract/usage.ts';
+
+/** What fills a role. One `turn` is one paid call; the workflow looks up and books a receipt around it. */
+export interface Agent {
+  /** Requested model, as `provider/model`; exact, because prices are matched by it. */
+  readonly model: string;
+  readonly lineage: Lineage;
+  /** Which strategies of execution this agent can serve. */
+  readonly can: { readonly structured: boolean; readonly tools: boolean };
+  /** `local` costs nothing by definition; `metered` is paid by token. */
+  readonly billing: 'metered' | 'local';
+  /**
+   * One call. Never throws for what a provider does: failure is data. Never retries by itself.
+   * Honours `signal` within a second. Rejects only for defects of the adapter.
+   */
+  turn(turn: Turn, options: TurnOptions): Promise<TurnResult>;
+}
+
+/** JSON Schema, draft 2020-12, within the subset every provider accepts (objects closed, all properties required). */
+export type JsonSchema = Record<string, unknown>;
+
+export interface Turn {
+  readonly role: Role;
+  readonly purpose: CallPurpose;
+  readonly task: string | null;
+  /** Instructions; byte-identical across the calls of a role within a run, so that providers can cache them. */
+  readonly system: string;
+  readonly messages: readonly TurnMessage[];
+  /** When given, the answer is an object of this schema (checked by the workflow, not by the agent). */
+  readonly output: { readonly name: string; readonly schema: JsonSchema } | null;
+  readonly tools: readonly ToolSpec[];
+  readonly effort: Effort;
+  /** Tokens, reasoning included. */
+  readonly maxOutputTokens: number;
+}
+
+export type TurnMessage =
+  /** `cache` marks the end of a prefix worth keeping: a provider's cache breakpoint is put there. */
+  | { role: 'user'; text: string; cache?: boolean }
+  /** `raw` is the provider's own content (reasoning signatures and the like), handed back as it came. */
+  | { role: 'assistant'; text: string; toolCalls: ToolCall[]; raw: unknown }
+  | { role: 'tool'; results: ToolResult[] };
+
+export interface ToolSpec {
+  readonly name: string;
+  readonly description: string;
+  readonly input: JsonSchema;
+}
+
+export interface ToolCall {
+  id: string;
+  name: string;
+  /** Parsed arguments; null with `malformed` set when they were not JSON. */
+  input: unknown;
+  malformed: string | null;
+}
+
+export interface ToolResult {
+  id: string;
+  name: string;
+  text: string;
+  isError: boolean;
+}
+
+export interface TurnOptions {
+  readonly signal: AbortSignal;
+  /** Called as output arrives, with the characters so far. */
+  readonly onProgress?: (outputChars: number) => void;
+}
+
+export type TurnResult = TurnAnswer | TurnFailure;
+
+export interface TurnAnswer {
+  ok: true;
+  text: string;
+  /** The parsed object when `output` was asked for and the text is JSON; otherwise null. */
+  object: unknown;
+  toolCalls: ToolCall[];
+  /** `stop` a whole answer; `tools` it waits for results; `length` it was cut. */
+  finish: 'stop' | 'tools' | 'length';
+  raw: unknown;
+  servedModel: string | null;
+  /** null when the provider did not say: the workflow estimates and marks it. */
+  usage: Usage | null;
+  /** USD as a decimal string when the provider states its own price. */
+  reportedUsd: string | null;
+  requestId: string | null;
+}
+
+/** What a model call does when it fails, by what has to be done about it (see docs/faults.md). */
+export type FailureKind =
+  | 'rate-limit'
+  | 'quota'
+  | 'overloaded'
+  | 'network'
+  | 'stalled'
+  | 'cut-off'
+  | 'garbled'
+  | 'refused'
+  | 'empty'
+  | 'too-long'
+  | 'unknown-model'
+  | 'bad-key'
+  | 'bad-request'
+  | 'cancelled';
+
+export interface TurnFailure {
+  ok: false;
+  kind: FailureKind;
+  /** For people, keys redacted. */
+  message: string;
+  retryAfterMs: number | null;
+  /** Whether the provider may charge for it: `no` is certain, `maybe` keeps the hold. */
+  billed: 'no' | 'maybe' | 'yes';
+  usage: Usage | null;
+  servedModel: string | null;
+  requestId: string | null;
+}

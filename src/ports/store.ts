@@ -1,0 +1,20 @@
+import type { RecordedEvent } from '../contract/event.ts';
+import type { RunRecord } from '../contract/outcome.ts';
+
+/** Files a run leaves for people and machines, by name. */
+export const ARTEFACTS = ['plan.yaml', 'change.diff', 'review.json', 'report.md', 'summary.json'] as const;
+export type Artefact = (typeof ARTEFACTS)[number];
+
+/** Runs of one repository, outside the user's tree. Writes are atomic: a reader sees the old or the new file. */
+export interface RunStore {
+  save(record: RunRecord): Promise<void>;
+  /** By full id or unambiguous prefix. Throws `usage` when none or several match. */
+  get(id: string): Promise<RunRecord>;
+  /** Newest first. Unreadable records are reported by `onBroken`, never dropped silently. */
+  list(onBroken: (path: string, why: string) => void): Promise<RunRecord[]>;
+  write(run: string, name: Artefact, text: string): Promise<string>;
+  read(run: string, name: Artefact): Promise<string | null>;
+  append(event: RecordedEvent): void;
+  /** The folder of a run. */
+  folder(run: string): string;
+}

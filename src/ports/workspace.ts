@@ -1,0 +1,74 @@
+import type { Commit, FileDiff } from '../contract/change.ts';
+
+/** A file of a commit. `bytes` is null for links and submodules, whose content is never read. */
+export interface TreeEntry {
+  path: string;
+  kind: 'file' | 'executable' | 'link' | 'submodule';
+  bytes: number | null;
+}
+
+/** What to review when it is not a run's own branch. */
+export type Snapshot = { of: 'staged' } | { of: 'worktree' } | { of: 'patch'; patch: string; base: string };
+
+/**
+ * A git repository, read without touching it: the user's tree, index, HEAD and stashes stay byte-identical.
+ * A "commitish" is anything git resolves; values that begin with `-` are refused.
+ */
+export interface Repository {
+  readonly root: string;
+  /** Stable key of this repository: names its folder in the user's data. */
+  readonly key: string;
+  /** Full object name of a commit. Throws `usage` naming the ref when it does not exist. */
+  resolve(commitish: string): Promise<string>;
+  mergeBase(a: string, b: string): Promise<string>;
+  /** The files of a commit or tree. */
+  tree(treeish: string): Promise<TreeEntry[]>;
+  /** Texts of files at a commit or tree. null: absent, not UTF-8, binary, a link, or over 1 MiB. */
+  read(treeish: string, paths: readonly string[]): Promise<Map<string, string | null>>;
+  diff(from: string, to: string): Promise<FileDiff[]>;
+  /** The diff as git prints it. */
+  patch(from: string, to: string): Promise<string>;
+  /** Commits after `from` up to `to`, oldest first; tasks read from trailers. */
+  log(from: string, to: string): Promise<Commit[]>;
+  /** A tree object of what is staged, of the working tree (untracked files included), or of base + patch. */
+  snapshot(what: Snapshot): Promise<{ tree: string; base: string }>;
+  /** Number of files with uncommitted changes, untracked ones included. */
+  dirty(): Promise<number>;
+  openWorktree(options: { run: string; branch: string; base: string }): Promise<Worktree>;
+  /** Brings base..head into the user's working tree, all or nothing. Throws `repository` with the conflicting paths. */
+  apply(base: string, head: string): Promise<{ files: string[] }>;
+}
+
+/** A working tree of the run's own, on the run's branch. Paths are relative, with `/`. */
+export interface Worktree {
+  readonly path: string;
+  readonly branch: string;
+  head(): Promise<string>;
+  /** The text of a file; null when absent. Throws `repository` for a path outside, a link, or a file that is not UTF-8 text. */
+  read(path: string): Promise<string | null>;
+  /** Writes exactly these characters as UTF-8; keeps the mode; makes folders. Guarded as `read`. */
+  write(path: string, text: string): Promise<void>;
+  remove(path: string): Promise<void>;
+  /** Paths that differ from HEAD, untracked (not ignored) ones included, sorted. */
+  changed(): Promise<string[]>;
+  /** Puts paths back as they are at HEAD; untracked ones are removed. All changed paths when none are given. */
+  restore(paths?: readonly string[]): Promise<void>;
+  /** One commit of exactly these paths. Trailers in order. Throws `repository` when nothing is staged by it. */
+  commit(message: CommitMessage, paths: readonly string[]): Promise<Commit>;
+  /** Saves uncommitted work as a commit under `refs/tercet/<run>/<name>`; null when there is none. */
+  rescue(name: string): Promise<string | null>;
+  /**
+   * Folds every commit with a `Tercet-Fix` trailer into the task commits whose files it mends, so that the branch
+   * holds one commit per task. The tree at the tip stays the same object. Returns the commits after base.
+   */
+  fold(base: string): Promise<Commit[]>;
+  /** Removes the working tree; the branch stays. Uncommitted work is rescued first. */
+  close(): Promise<void>;
+}
+
+export interface CommitMessage {
+  subject: string;
+  body: string;
+  /** E.g. `[['Tercet-Run', id], ['Tercet-Task', 'T1'], ['Tercet-Model', 'anthropic/…']]`. */
+  trailers: readonly (readonly [string, string])[];
+}
