@@ -24,6 +24,7 @@ export type ErrorCode =
   | 'served-model'
   | 'agent-failed'
   | 'budget'
+  | 'parked'
   | 'repository'
   | 'storage'
   | 'cancelled'
@@ -38,6 +39,7 @@ const EXIT_OF: Record<ErrorCode, number> = {
   'served-model': EXIT.failed,
   'agent-failed': EXIT.failed,
   budget: EXIT.parked,
+  parked: EXIT.parked,
   repository: EXIT.failed,
   storage: EXIT.failed,
   cancelled: EXIT.cancelled,

@@ -57,7 +57,7 @@ export type RunEvent =
   | { type: 'question.asked'; question: Question }
   | { type: 'question.answered'; question: string; answer: string; by: 'person' | 'assumption' }
   | { type: 'plan.ready'; plan: Plan; file: string | null }
-  | { type: 'plan.approved'; by: 'person' | 'flag' | 'policy' }
+  | { type: 'plan.approved'; by: 'person' | 'flag' }
   | { type: 'task.started'; task: string; title: string; index: number; of: number }
   | { type: 'task.attempted'; task: string; attempt: Attempt }
   | { type: 'scope.refused'; task: string; paths: string[]; reason: string }

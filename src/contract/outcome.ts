@@ -5,10 +5,12 @@ import type { Request } from './request.ts';
 import type { Finding, Review, Verdict } from './review.ts';
 import type { CostSummary, Counterfactual } from './usage.ts';
 
-export type Outcome = 'approved' | 'changes_requested' | 'inconclusive' | 'parked' | 'failed' | 'cancelled';
+/** `planned` ends a run that was asked for a plan only. */
+export type Outcome = 'approved' | 'planned' | 'changes_requested' | 'inconclusive' | 'parked' | 'failed' | 'cancelled';
 
 const EXIT_OF_OUTCOME: Record<Outcome, number> = {
   approved: EXIT.approved,
+  planned: EXIT.approved,
   failed: EXIT.failed,
   changes_requested: EXIT.changesRequested,
   inconclusive: EXIT.inconclusive,
@@ -25,6 +27,8 @@ export function exitCodeOf(outcome: Outcome): number {
 export interface RunResult {
   run: string;
   outcome: Outcome;
+  /** The process's exit code for it: 2 when the run failed for something the person has to configure. */
+  exitCode: number;
   /** One or two sentences: why it ended so, and what to do next. */
   reason: string;
   request: Request;

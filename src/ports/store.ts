@@ -2,7 +2,7 @@ import type { RecordedEvent } from '../contract/event.ts';
 import type { RunRecord } from '../contract/outcome.ts';
 
 /** Files a run leaves for people and machines, by name. */
-export const ARTEFACTS = ['plan.yaml', 'change.diff', 'review.json', 'report.md', 'summary.json'] as const;
+export const ARTEFACTS = ['plan.yaml', 'change.diff', 'review.json', 'report.md', 'result.json'] as const;
 export type Artefact = (typeof ARTEFACTS)[number];
 
 /** Runs of one repository, outside the user's tree. Writes are atomic: a reader sees the old or the new file. */

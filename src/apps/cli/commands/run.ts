@@ -1,0 +1,44 @@
+import { branchName, newRunId, openSession } from '../../../compose/compose.ts';
+import { ROLES } from '../../../contract/role.ts';
+import { runWorkflow } from '../../../workflow/run.ts';
+import { follow, type ModelOptions } from '../follow.ts';
+import { type Io, readRequest } from '../io.ts';
+
+export interface RunOptions extends ModelOptions {
+  file?: string;
+  base?: string;
+  /** `--no-plan` makes it false. */
+  plan?: boolean;
+  alwaysPlan?: boolean;
+  branch?: string;
+}
+
+/** `tercet run`: the whole flow. */
+export async function run(io: Io, words: string[], options: RunOptions): Promise<number> {
+  const { text, source } = await readRequest(io, words, options.file);
+  const session = await openSession(io);
+  try {
+    const request = { text, source, base: await session.repository.resolve(options.base ?? 'HEAD') };
+    const id = newRunId();
+    const branch = options.branch ?? branchName(text, id);
+    const planning = options.plan === false ? 'never' : options.alwaysPlan === true ? 'always' : undefined;
+    const needed = planning === 'never' ? ROLES.filter((role) => role !== 'planner') : ROLES;
+    return await follow(io, session, options, { run: id, kind: 'run', request, needed, branch, planning }, async (ctx) => {
+      // Beside the work, not before it: it is a remark, and a large tree takes a while to look through.
+      const remark = sayWhatIsLeftOut(session, ctx.emit);
+      const result = await runWorkflow(ctx, { plan: null, branch });
+      await remark;
+      return result;
+    });
+  } finally {
+    await session.close();
+  }
+}
+
+/** A run starts from a commit; what is not committed is not part of it, and people should know. */
+export async function sayWhatIsLeftOut(session: Awaited<ReturnType<typeof openSession>>, emit: Parameters<Parameters<typeof follow>[4]>[0]['emit']): Promise<void> {
+  const dirty = await session.repository.dirty();
+  if (dirty === 0) return;
+  const files = dirty === 1 ? '1 file has' : `${dirty} files have`;
+  emit({ type: 'warning.raised', code: 'uncommitted', message: `${files} uncommitted changes: they are left alone and are not part of this run.` });
+}

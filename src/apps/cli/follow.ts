@@ -1,0 +1,98 @@
+import type { Casting, Session } from '../../compose/compose.ts';
+import { conduct, newRunId } from '../../compose/compose.ts';
+import { personAt, reportersFor } from '../../compose/displays.ts';
+import { TercetError } from '../../contract/errors.ts';
+import type { RunResult } from '../../contract/outcome.ts';
+import type { Effort, Role } from '../../contract/role.ts';
+import { EFFORTS, ROLES } from '../../contract/role.ts';
+import { showUsd } from '../../pricing/usd.ts';
+import { jsonLine, summaryOf } from '../../report/json.ts';
+import { ANSI, PLAIN } from '../../report/palette.ts';
+import { terminalReport } from '../../report/terminal.ts';
+import type { RunContext } from '../../workflow/run-context.ts';
+import { type CommonOptions, canAsk, colours, type Io, onInterrupt, print } from './io.ts';
+
+/** The options that choose models and limits, shared by every command that calls a model. */
+export interface ModelOptions extends CommonOptions {
+  trio?: string;
+  planner?: string;
+  executor?: string;
+  reviewer?: string;
+  effort?: string[];
+  budget?: string;
+  maxRounds?: number;
+  yes?: boolean;
+}
+
+/** Runs `work` as a run: live progress on stderr, the report or the one JSON object on stdout, and its exit code. */
+export async function follow(
+  io: Io,
+  session: Session,
+  options: ModelOptions,
+  casting: Pick<Casting, 'kind' | 'request' | 'needed' | 'branch'> & { run?: string; planning?: Casting['overrides']['planning'] },
+  work: (ctx: RunContext) => Promise<RunResult>,
+  show: (result: RunResult) => string | Promise<string> = (result) => reportText(io, result),
+): Promise<number> {
+  const interrupt = onInterrupt(io, 'What is committed stays on the branch; what was paid for is in `tercet costs`.');
+  const ask = canAsk(io);
+  try {
+    const result = await conduct(
+      session,
+      {
+        ...casting,
+        run: casting.run ?? newRunId(),
+        overrides: {
+          trio: options.trio,
+          models: definedOnly({ planner: options.planner, executor: options.executor, reviewer: options.reviewer }),
+          efforts: effortsOf(options.effort ?? []),
+          budgetUsd: options.budget === undefined ? undefined : budgetOf(options.budget),
+          fixRounds: options.maxRounds,
+          planning: casting.planning,
+          approval: options.yes === true ? 'skip' : 'ask',
+        },
+        person: ask ? await personAt(io, interrupt.signal) : null,
+        reporters: await reportersFor(io, { verbosity: verbosityOf(options), colour: colours(io, io.stderr), live: ask }),
+        signal: interrupt.signal,
+      },
+      work,
+    );
+    print(io, options.json === true ? jsonLine(summaryOf(result)) : await show(result));
+    return result.exitCode;
+  } finally {
+    interrupt.done();
+  }
+}
+
+/** The report of a run as a terminal shows it. */
+export function reportText(io: Io, result: RunResult): string {
+  return terminalReport(result, { palette: colours(io, io.stdout) ? ANSI : PLAIN, money: showUsd });
+}
+
+function verbosityOf(options: CommonOptions): 'quiet' | 'normal' | 'verbose' {
+  return options.quiet === true ? 'quiet' : options.verbose === true ? 'verbose' : 'normal';
+}
+
+function budgetOf(value: string): string {
+  const amount = value.trim().replace(/^\$/, '');
+  if (/^\d+(\.\d{1,12})?$/.test(amount)) return amount;
+  throw new TercetError('usage', `"${value}" is not an amount for --budget.`, { hint: 'Give US dollars, e.g. --budget 0.50.' });
+}
+
+/** `high` for all roles, or `planner=high`. */
+function effortsOf(values: readonly string[]): Partial<Record<Role, Effort>> {
+  const efforts: Partial<Record<Role, Effort>> = {};
+  for (const value of values) {
+    const [left, right] = value.split('=', 2);
+    const effort = EFFORTS.find((known) => known === (right ?? left));
+    const roles = right === undefined ? ROLES : ROLES.filter((role) => role === left);
+    if (effort === undefined || roles.length === 0) {
+      throw new TercetError('usage', `"${value}" is not an effort.`, { hint: `Give ${EFFORTS.join(', ')}, for all roles or for one: --effort planner=high.` });
+    }
+    for (const role of roles) efforts[role] = effort;
+  }
+  return efforts;
+}
+
+function definedOnly(models: Record<Role, string | undefined>): Partial<Record<Role, string>> {
+  return Object.fromEntries(Object.entries(models).filter(([, model]) => model !== undefined));
+}

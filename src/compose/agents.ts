@@ -1,0 +1,52 @@
+import type { UserConfig } from '../contract/config.ts';
+import { TercetError } from '../contract/errors.ts';
+import { type Lineage, type Role, ROLES } from '../contract/role.ts';
+import type { Agent } from '../ports/agent.ts';
+import { type Catalogue, lineageOf } from '../pricing/catalogue.ts';
+import { keyNames, providerFor, providerName } from './providers.ts';
+import type { Merged } from './settings.ts';
+import { LOCAL_LINEAGES } from './trios.ts';
+
+export interface Cast {
+  agents: Record<Role, Agent>;
+  stronger: Agent | null;
+}
+
+/**
+ * The agents of a run: the caller's own objects where given, models over their APIs otherwise.
+ * @throws TercetError `config` when a needed role has no key; it lists all that are missing, and no key is ever shown.
+ */
+export async function castAgents(merged: Merged, user: UserConfig, catalogue: Catalogue, env: NodeJS.ProcessEnv, own: Partial<Record<Role, Agent>>, needed: readonly Role[]): Promise<Cast> {
+  const missing: string[] = [];
+  const fill = async (role: Role, model: string, lineage: Lineage): Promise<Agent> => {
+    const provider = providerFor(model, user, env);
+    if (provider.apiKey === null && provider.local !== true && needed.includes(role)) {
+      const names = keyNames(model, user);
+      if (names.length > 0) missing.push(`${role}: ${model} needs ${names.join(' or ')}`);
+    }
+    const { modelAgent } = await import('../adapters/agent/model/model-agent.ts');
+    return modelAgent({ model, provider, lineage: lineage ?? modelLineage(model, user, catalogue) });
+  };
+  const agents = {} as Record<Role, Agent>;
+  for (const role of ROLES) {
+    const { model, lineage } = merged.roles[role];
+    agents[role] = own[role] ?? (await fill(role, model, lineage));
+  }
+  const stronger = merged.stronger === null ? null : await fill('executor', merged.stronger, null);
+  if (missing.length > 0) {
+    throw new TercetError('config', `No API key is set:\n  ${[...new Set(missing)].join('\n  ')}`, {
+      hint: 'Set it in the environment, choose other models (`--trio`, `--executor` …), or try `tercet demo`, which needs none. `tercet doctor` shows what is set.',
+    });
+  }
+  return { agents, stronger };
+}
+
+/** Whose training produced a model: the catalogue knows exact ids, a configured provider may say, local names are listed. */
+export function modelLineage(model: string, user: UserConfig, catalogue: Catalogue): Lineage {
+  const known = lineageOf(catalogue, model);
+  if (known !== null) return known;
+  const stated = user.providers?.[providerName(model)]?.lineage;
+  if (stated !== undefined) return stated;
+  const name = model.slice(model.indexOf('/') + 1).split(':')[0] ?? '';
+  return LOCAL_LINEAGES[name] ?? null;
+}

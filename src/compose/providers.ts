@@ -1,0 +1,68 @@
+import type { ProviderSettings } from '../adapters/agent/model/model-agent.ts';
+import type { UserConfig } from '../contract/config.ts';
+import { TercetError } from '../contract/errors.ts';
+
+/** A provider Tercet knows by name: which protocol it speaks, and which variables of the environment hold its key. */
+export interface KnownProvider {
+  kind: ProviderSettings['kind'];
+  keys: readonly string[];
+  baseUrl?: string;
+  /** Variable that redirects it, as the vendor's own tools read it. */
+  baseUrlEnv?: string;
+  structured?: boolean;
+  local?: boolean;
+}
+
+export const KNOWN_PROVIDERS: Readonly<Record<string, KnownProvider>> = {
+  anthropic: { kind: 'anthropic', keys: ['ANTHROPIC_API_KEY'], baseUrlEnv: 'ANTHROPIC_BASE_URL' },
+  openai: { kind: 'openai', keys: ['OPENAI_API_KEY'], baseUrlEnv: 'OPENAI_BASE_URL' },
+  google: { kind: 'google', keys: ['GOOGLE_GENERATIVE_AI_API_KEY', 'GEMINI_API_KEY', 'GOOGLE_API_KEY'] },
+  xai: { kind: 'openai-compatible', keys: ['XAI_API_KEY'], baseUrl: 'https://api.x.ai/v1', structured: true },
+  openrouter: { kind: 'openai-compatible', keys: ['OPENROUTER_API_KEY'], baseUrl: 'https://openrouter.ai/api/v1', structured: true },
+  ollama: { kind: 'openai-compatible', keys: [], baseUrl: 'http://127.0.0.1:11434/v1', structured: true, local: true },
+  lmstudio: { kind: 'openai-compatible', keys: [], baseUrl: 'http://127.0.0.1:1234/v1', structured: true, local: true },
+  vllm: { kind: 'openai-compatible', keys: ['VLLM_API_KEY'], baseUrl: 'http://127.0.0.1:8000/v1', structured: true, local: true },
+};
+
+/** The name before the first slash of a model id. */
+export function providerName(model: string): string {
+  return model.slice(0, model.indexOf('/'));
+}
+
+/**
+ * Where a model is called and with which key. Endpoints come from the person's configuration or environment only.
+ * @throws TercetError `config` for a provider nobody has configured.
+ */
+export function providerFor(model: string, user: UserConfig, env: NodeJS.ProcessEnv): ProviderSettings {
+  const name = providerName(model);
+  const own = user.providers?.[name];
+  const known = Object.hasOwn(KNOWN_PROVIDERS, name) ? KNOWN_PROVIDERS[name] : undefined;
+  if (own === undefined && known === undefined) {
+    throw new TercetError('config', `There is no provider "${name}" (for ${model}).`, {
+      hint: `Known: ${Object.keys(KNOWN_PROVIDERS).join(', ')}. Add an OpenAI-compatible endpoint under \`providers:\` in your own configuration.`,
+    });
+  }
+  const keys = own?.apiKeyEnv === undefined ? (known?.keys ?? []) : [own.apiKeyEnv];
+  const baseUrl = own?.baseUrl ?? (known?.baseUrlEnv === undefined ? undefined : nonEmpty(env[known.baseUrlEnv])) ?? known?.baseUrl;
+  const structured = own?.structured ?? known?.structured;
+  return {
+    kind: known?.kind ?? 'openai-compatible',
+    name,
+    apiKey: keys.map((key) => nonEmpty(env[key])).find((key) => key !== undefined) ?? null,
+    local: own?.local ?? known?.local ?? false,
+    ...(baseUrl === undefined ? {} : { baseUrl }),
+    ...(own?.headers === undefined ? {} : { headers: own.headers }),
+    ...(structured === undefined ? {} : { structured }),
+  };
+}
+
+/** The variables a missing key can be put into; empty when the provider needs none. */
+export function keyNames(model: string, user: UserConfig): readonly string[] {
+  const name = providerName(model);
+  const own = user.providers?.[name]?.apiKeyEnv;
+  return own === undefined ? (Object.hasOwn(KNOWN_PROVIDERS, name) ? (KNOWN_PROVIDERS[name]?.keys ?? []) : []) : [own];
+}
+
+function nonEmpty(value: string | undefined): string | undefined {
+  return value === undefined || value.trim() === '' ? undefined : value.trim();
+}

@@ -1,0 +1,119 @@
+import path from 'node:path';
+import type { Config } from './read-config.ts';
+import type { RepositoryConfig, UserConfig } from '../contract/config.ts';
+import { TercetError } from '../contract/errors.ts';
+import { type Effort, type Role, ROLES } from '../contract/role.ts';
+import { DEFAULT_SETTINGS, type Settings } from '../contract/settings.ts';
+import { compareUsd, parseUsd } from '../pricing/usd.ts';
+import { TRIOS } from './trios.ts';
+
+/** What flags or library options say; they win over both files. */
+export interface Overrides {
+  trio?: string | undefined;
+  models?: Partial<Record<Role, string>>;
+  efforts?: Partial<Record<Role, Effort>>;
+  budgetUsd?: string | undefined;
+  fixRounds?: number | undefined;
+  planning?: Settings['planning'] | undefined;
+  approval?: Settings['approval'] | undefined;
+}
+
+/** The three models and what else a role's configuration says. */
+export interface RoleChoice {
+  model: string;
+  lineage: string | null;
+  /** A prompt file of the person's own, absolute; null for the role's own. */
+  prompt: string | null;
+}
+
+export interface Merged {
+  settings: Settings;
+  roles: Record<Role, RoleChoice>;
+  stronger: string | null;
+  /** Name of the trio the models started from. */
+  trio: string;
+}
+
+/** Defaults, then the person's file, then the repository's, then flags. A repository can lower the budget, not raise it. */
+export function mergeSettings(config: Config, overrides: Overrides): Merged {
+  const layers: RepositoryConfig[] = [config.user, config.repository];
+  const settings = layers.reduce(applyLayer, DEFAULT_SETTINGS);
+  const budgetUsd = overrides.budgetUsd ?? budgetOf(config);
+  parseUsd(budgetUsd);
+  const trio = overrides.trio ?? config.repository.trio ?? config.user.trio ?? 'frontier';
+  const models = trioOf(trio, config.user);
+  const roles = Object.fromEntries(ROLES.map((role) => [role, choose(role, models[role], config, overrides)])) as Record<Role, RoleChoice>;
+  return {
+    settings: {
+      ...settings,
+      budgetUsd,
+      unpriced: config.user.unpriced ?? settings.unpriced,
+      fixRounds: overrides.fixRounds ?? settings.fixRounds,
+      planning: overrides.planning ?? settings.planning,
+      approval: overrides.approval ?? settings.approval,
+      roles: withEfforts(settings.roles, overrides.efforts ?? {}),
+    },
+    roles,
+    stronger: config.repository.roles?.executor?.stronger ?? config.user.roles?.executor?.stronger ?? null,
+    trio,
+  };
+}
+
+function applyLayer(settings: Settings, layer: RepositoryConfig): Settings {
+  const { limits = {}, review = {} } = layer;
+  const roles = { ...settings.roles };
+  for (const role of ROLES) {
+    const { effort, maxOutputTokens } = layer.roles?.[role] ?? {};
+    roles[role] = { effort: effort ?? roles[role].effort, maxOutputTokens: maxOutputTokens ?? roles[role].maxOutputTokens };
+  }
+  return {
+    ...settings,
+    roles,
+    planning: layer.planning ?? settings.planning,
+    checks: layer.checks ?? settings.checks,
+    conventions: layer.conventions ?? settings.conventions,
+    servedModel: layer.servedModel ?? settings.servedModel,
+    lineage: review.lineage ?? settings.lineage,
+    blocking: review.blocking ?? settings.blocking,
+    fixRounds: review.rounds ?? settings.fixRounds,
+    reviewTokens: review.tokens ?? settings.reviewTokens,
+    planRounds: limits.planRounds ?? settings.planRounds,
+    contextTokens: limits.contextTokens ?? settings.contextTokens,
+    repairs: limits.repairs ?? settings.repairs,
+    toolSteps: limits.toolSteps ?? settings.toolSteps,
+    changeRequests: limits.changeRequests ?? settings.changeRequests,
+    commandTimeoutMs: limits.commandSeconds === undefined ? settings.commandTimeoutMs : limits.commandSeconds * 1000,
+  };
+}
+
+function budgetOf(config: Config): string {
+  const own = config.user.budget === undefined ? DEFAULT_SETTINGS.budgetUsd : String(config.user.budget);
+  const theirs = config.repository.budget;
+  return theirs !== undefined && compareUsd(String(theirs), own) < 0 ? String(theirs) : own;
+}
+
+function trioOf(name: string, user: UserConfig): Record<Role, string> {
+  const own = user.trios?.[name];
+  const preset = Object.hasOwn(TRIOS, name) ? TRIOS[name] : undefined;
+  const trio = own ?? preset;
+  if (trio !== undefined) return trio;
+  const known = [...Object.keys(TRIOS), ...Object.keys(user.trios ?? {})].join(', ');
+  throw new TercetError('config', `There is no trio "${name}".`, { hint: `Known trios: ${known}.` });
+}
+
+function choose(role: Role, preset: string, config: Config, overrides: Overrides): RoleChoice {
+  const user = config.user.roles?.[role];
+  const repository = config.repository.roles?.[role];
+  const flag = overrides.models?.[role];
+  // A trio asked for on the command line wins over models in the files; a model asked for there wins over all.
+  const model = flag ?? (overrides.trio === undefined ? (repository?.model ?? user?.model) : undefined) ?? preset;
+  if (!/^[a-z0-9][a-z0-9_-]*\/\S+$/i.test(model)) {
+    throw new TercetError('usage', `"${model}" is not a model id.`, { hint: 'A model is provider/model, e.g. anthropic/claude-haiku-5-5; `tercet models` lists them.' });
+  }
+  const prompt = user?.prompt === undefined ? null : path.resolve(path.dirname(config.userFile), user.prompt);
+  return { model, lineage: user?.lineage ?? null, prompt };
+}
+
+function withEfforts(roles: Settings['roles'], efforts: Partial<Record<Role, Effort>>): Settings['roles'] {
+  return Object.fromEntries(ROLES.map((role) => [role, { ...roles[role], effort: efforts[role] ?? roles[role].effort }])) as Settings['roles'];
+}

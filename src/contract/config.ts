@@ -1,0 +1,102 @@
+import { z } from 'zod';
+import { Effort } from './role.ts';
+import { Severity } from './review.ts';
+
+/**
+ * `tercet.yaml`: what a repository or a person configures. A repository's file is untrusted: it may name models,
+ * limits and conventions, and never endpoints, keys, prices or approval (see {@link UserConfig}).
+ */
+const ModelId = z
+  .string()
+  .regex(/^[a-z0-9][a-z0-9_-]*\/[^\s]+$/i, 'a model is provider/model, e.g. anthropic/claude-haiku-5-5')
+  .describe('provider/model, exact; `tercet models` lists those with a known price');
+
+const RoleConfig = z.strictObject({
+  model: ModelId.optional(),
+  effort: Effort.optional().describe('reasoning effort'),
+  maxOutputTokens: z.int().positive().optional().describe('output tokens of one call, reasoning included'),
+});
+
+/** What only the person may say of a role. */
+const OwnRoleConfig = RoleConfig.extend({
+  prompt: z.string().optional().describe('prompt file that replaces this role’s own; relative to this file'),
+  lineage: z.string().optional().describe('whose training produced the model, where Tercet cannot know it'),
+});
+
+const Stronger = { stronger: ModelId.optional().describe('model of the last rung of the ladder') };
+
+const Usd = z
+  .union([z.number().nonnegative(), z.string().regex(/^\d+(\.\d{1,12})?$/)])
+  .describe('US dollars');
+
+const Commands = z.array(z.string().min(1));
+
+const shared = {
+  trio: z.string().optional().describe('frontier, article, budget, local, or one of your own'),
+  budget: Usd.optional().describe('the most one run may spend; a repository can only lower it'),
+  planning: z.enum(['auto', 'always', 'never']).optional().describe('auto takes the short path for one small change'),
+  checks: Commands.optional().describe('commands that must pass after every task'),
+  conventions: z.array(z.string()).optional().describe('one sentence each, shown to planner and executor'),
+  review: z
+    .strictObject({
+      lineage: z.enum(['require', 'warn', 'off']).optional().describe('when reviewer and executor are of one lineage'),
+      blocking: z.array(Severity).optional().describe('severities that block approval'),
+      rounds: z.int().min(0).max(10).optional().describe('rounds of fix and re-review'),
+      tokens: z.int().positive().optional().describe('tokens of diff in one review call'),
+    })
+    .optional(),
+  limits: z
+    .strictObject({
+      planRounds: z.int().min(0).max(10).optional(),
+      contextTokens: z.int().positive().optional().describe('tokens of repository context for the planner'),
+      repairs: z.int().min(0).max(10).optional(),
+      toolSteps: z.int().positive().max(200).optional(),
+      changeRequests: z.int().min(0).max(10).optional(),
+      commandSeconds: z.int().positive().optional(),
+    })
+    .optional(),
+  servedModel: z.enum(['require', 'warn']).optional().describe('when another model served a call than the one asked for'),
+};
+
+export const RepositoryConfig = z.strictObject({
+  ...shared,
+  roles: z
+    .strictObject({ planner: RoleConfig.optional(), executor: RoleConfig.extend(Stronger).optional(), reviewer: RoleConfig.optional() })
+    .optional(),
+});
+export type RepositoryConfig = z.infer<typeof RepositoryConfig>;
+
+const Provider = z.strictObject({
+  baseUrl: z.url({ protocol: /^https?$/ }),
+  apiKeyEnv: z.string().optional().describe('name of the environment variable that holds the key'),
+  local: z.boolean().optional().describe('runs on this machine: cost 0, basis local'),
+  structured: z.boolean().optional().describe('supports JSON Schema output'),
+  lineage: z.string().optional(),
+  headers: z.record(z.string(), z.string()).optional(),
+});
+
+export const PriceOverride = z.strictObject({
+  id: ModelId,
+  lineage: z.string().optional(),
+  input: Usd.describe('USD per 1,000,000 tokens'),
+  output: Usd,
+  cacheRead: Usd.optional(),
+  cacheWrite5m: Usd.optional(),
+  cacheWrite1h: Usd.optional(),
+  context: z.int().positive().optional(),
+  maxOutput: z.int().positive().optional(),
+});
+export type PriceOverride = z.infer<typeof PriceOverride>;
+
+/** The person's own file, in their configuration folder: everything a repository may say, and what only they may. */
+export const UserConfig = z.strictObject({
+  ...shared,
+  roles: z
+    .strictObject({ planner: OwnRoleConfig.optional(), executor: OwnRoleConfig.extend(Stronger).optional(), reviewer: OwnRoleConfig.optional() })
+    .optional(),
+  unpriced: z.enum(['refuse', 'allow']).optional().describe('whether a model without a price may be called'),
+  providers: z.record(z.string().regex(/^[a-z0-9][a-z0-9_-]*$/i), Provider).optional().describe('OpenAI-compatible endpoints, or another base URL for a known provider'),
+  prices: z.array(PriceOverride).optional(),
+  trios: z.record(z.string(), z.strictObject({ planner: ModelId, executor: ModelId, reviewer: ModelId })).optional(),
+});
+export type UserConfig = z.infer<typeof UserConfig>;

@@ -1,0 +1,52 @@
+import { TercetError } from '../../contract/errors.ts';
+import type { Plan, Task } from '../../contract/plan.ts';
+import { explainLint, lintPlan } from '../../handoff/lint-plan.ts';
+import { shortPath } from '../../handoff/short-path.ts';
+import { planToYaml } from '../../report/plan-yaml.ts';
+import type { RunContext } from '../run-context.ts';
+import { approvePlan } from './approve-plan.ts';
+import { makePlan } from './make-plan.ts';
+import { factsFor, type RepositoryView, viewRepository } from './repository-view.ts';
+
+/** The plan of a run, by one of three paths: given by a person, short (one task, no planner), or planned. */
+export async function planRequest(ctx: RunContext, given: Plan | null): Promise<Plan> {
+  const view = await viewRepository(ctx);
+  if (given !== null) {
+    ctx.emit({ type: 'path.chosen', path: 'given', why: 'the plan was given' });
+    return keep(ctx, await refuseBroken(ctx, view, given));
+  }
+  if (ctx.settings.planning !== 'always') {
+    const short = shortPath(ctx.request.text, { paths: new Set(view.paths) });
+    if ('task' in short) {
+      ctx.emit({ type: 'path.chosen', path: 'short', why: short.why });
+      return keep(ctx, await refuseBroken(ctx, view, onePlan(short.task)));
+    }
+    if (ctx.settings.planning === 'never') {
+      throw new TercetError('usage', `Without a planner the request has to be one small task: ${short.no}`, {
+        hint: 'Name the files to change in the request, or leave --no-plan away.',
+      });
+    }
+  }
+  ctx.emit({ type: 'path.chosen', path: 'planned', why: ctx.settings.planning === 'always' ? 'planning is set to always' : 'the request is more than one small change' });
+  return approvePlan(ctx, view, await makePlan(ctx, view));
+}
+
+async function refuseBroken(ctx: RunContext, view: RepositoryView, plan: Plan): Promise<Plan> {
+  const issues = lintPlan(plan, await factsFor(ctx, view, plan));
+  ctx.emit({ type: 'plan.linted', round: 1, issues });
+  const errors = issues.filter((issue) => issue.severity === 'error');
+  if (errors.length === 0) return plan;
+  throw new TercetError('plan-rejected', `The plan was refused; nothing was executed.\n${explainLint(errors)}`, {
+    hint: 'Mend the plan and check it with `tercet plan --check`; docs/plan-rules.md explains each rule.',
+  });
+}
+
+async function keep(ctx: RunContext, plan: Plan): Promise<Plan> {
+  const file = await ctx.store.write(ctx.run, 'plan.yaml', planToYaml(plan, await import('yaml')));
+  ctx.emit({ type: 'plan.ready', plan, file });
+  return plan;
+}
+
+function onePlan(task: Task): Plan {
+  return { version: 1, title: task.title, summary: '', tasks: [task], risks: [], nonGoals: [], assumptions: [] };
+}

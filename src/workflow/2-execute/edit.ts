@@ -1,0 +1,108 @@
+import type { Attempt, Rung } from '../../contract/change.ts';
+import { applyEdits } from '../../edits/apply-edits.ts';
+import { parseAnswer } from '../../edits/parse-answer.ts';
+import { renderBrief } from '../../handoff/brief.ts';
+import { fence } from '../../handoff/prompt.ts';
+import { refuse } from '../../handoff/scope.ts';
+import type { Agent, TurnMessage } from '../../ports/agent.ts';
+import { pay } from '../calls/pay.ts';
+import { sectionOf } from '../calls/section.ts';
+import type { RunContext } from '../run-context.ts';
+import { makeBrief } from './brief.ts';
+import { decideChangeRequest } from './change-request.ts';
+import { proveTask, scopeOfRun } from './prove.ts';
+import type { Step, TaskRun } from './task-run.ts';
+
+/**
+ * The edit strategy: one call, files in, edits out as text; then repairs with the exact errors.
+ * Nothing of an answer is applied unless all of it can be.
+ */
+export async function editRung(ctx: RunContext, agent: Agent, run: TaskRun, first: Rung): Promise<Step> {
+  const system = `${sectionOf(ctx, 'executor', 'system')}\n\n${sectionOf(ctx, 'executor', 'edit')}`;
+  const start = async (): Promise<TurnMessage[]> => [{ role: 'user', text: renderBrief(await makeBrief(ctx, run)) }];
+  let messages = await start();
+  let last: Step = { done: false, reason: '' };
+  for (let round = 0; round <= ctx.settings.repairs; round++) {
+    const answer = await pay(ctx, agent, {
+      role: 'executor',
+      purpose: round === 0 ? run.purpose : 'repair',
+      task: run.task.id,
+      system,
+      messages,
+      output: null,
+      tools: [],
+      effort: ctx.settings.roles.executor.effort,
+      maxOutputTokens: ctx.settings.roles.executor.maxOutputTokens,
+    });
+    const rung = round === 0 ? first : 'repair';
+    const tried = answer.finish === 'length' ? cutOff() : await tryAnswer(ctx, run, answer.text);
+    const attempt: Attempt = { rung, model: agent.model, outcome: tried.outcome, detail: tried.reason };
+    run.attempts.push(attempt);
+    ctx.emit({ type: 'task.attempted', task: run.task.id, attempt });
+    if (tried.outcome === 'done') {
+      run.servedModel = answer.servedModel ?? agent.model;
+      return { done: true };
+    }
+    last = { done: false, reason: tried.reason };
+    if (tried.fresh) {
+      messages = await start();
+      if (tried.reason !== '') messages = [...messages, { role: 'user', text: tried.reason }];
+      continue;
+    }
+    messages = [...messages, { role: 'assistant', text: answer.text, toolCalls: [], raw: answer.raw }, { role: 'user', text: tried.reason }];
+  }
+  return last;
+}
+
+/** How an answer fared. `fresh` starts the conversation anew, because the task or its files are others now. */
+interface Tried {
+  outcome: Attempt['outcome'];
+  reason: string;
+  fresh: boolean;
+}
+
+function cutOff(): Tried {
+  return { outcome: 'edit-failed', reason: 'Your answer was cut off, so nothing was applied. Answer with smaller edits.', fresh: false };
+}
+
+async function tryAnswer(ctx: RunContext, run: TaskRun, text: string): Promise<Tried> {
+  const parsed = parseAnswer(text);
+  run.claim = parsed.claim;
+  if (parsed.changeRequest !== null) {
+    const decided = await decideChangeRequest(ctx, run, { ...parsed.changeRequest, task: run.task.id });
+    return { outcome: 'change-requested', reason: decided, fresh: true };
+  }
+  if (parsed.problems.length > 0) return failed('edit-failed', parsed.problems.map((problem) => problem.message));
+  if (parsed.edits.length === 0) return failed('no-change', ['Your answer holds no edits.']);
+
+  const scope = scopeOfRun(run);
+  const refused = parsed.edits.flatMap((edit) => {
+    const reason = refuse(scope, edit.path, edit.kind === 'delete' ? 'delete' : 'write');
+    return reason === null ? [] : [{ path: edit.path, reason }];
+  });
+  const [first] = refused;
+  if (first !== undefined) {
+    ctx.emit({ type: 'scope.refused', task: run.task.id, paths: [...new Set(refused.map((r) => r.path))], reason: first.reason });
+    return failed('out-of-scope', [...refused.map((r) => r.reason), 'If the task cannot be done within its files, answer with a CHANGE REQUEST.']);
+  }
+
+  const current = new Map<string, string | null>();
+  for (const { path } of parsed.edits) if (!current.has(path)) current.set(path, await run.worktree.read(path));
+  const applied = applyEdits(parsed.edits, current);
+  if (!applied.ok) return failed('edit-failed', applied.problems.map((problem) => problem.message));
+  for (const [path, content] of applied.files) {
+    if (content === null) await run.worktree.remove(path);
+    else await run.worktree.write(path, content);
+  }
+  const proof = await proveTask(ctx, run);
+  if (proof.done) return { outcome: 'done', reason: '', fresh: false };
+  return {
+    outcome: 'checks-failed',
+    reason: `Your edits were applied. ${fence('result', proof.reason)}\nSend further edits against the files as they are now.`,
+    fresh: false,
+  };
+}
+
+function failed(outcome: Attempt['outcome'], reasons: readonly string[]): Tried {
+  return { outcome, reason: `Nothing was applied.\n${reasons.join('\n')}\nAnswer again with all edits of the task.`, fresh: false };
+}

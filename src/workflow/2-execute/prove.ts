@@ -1,0 +1,64 @@
+import type { CheckResult } from '../../contract/change.ts';
+import { outOfScope, scopeOf } from '../../handoff/scope.ts';
+import type { RunContext } from '../run-context.ts';
+import { cancelled } from '../calls/pay.ts';
+import { checksOf } from './brief.ts';
+import type { Step, TaskRun } from './task-run.ts';
+
+/** Output of a command that goes back to the executor, bytes: the failing lines, not the log. */
+const OUTPUT_FOR_MODEL = 4000;
+
+/**
+ * A task is done when code proves it: its files changed as planned, and its commands pass.
+ * What is missing comes back as the exact text the executor gets.
+ */
+export async function proveTask(ctx: RunContext, run: TaskRun): Promise<Step> {
+  const unproven = await filesAsPlanned(run);
+  if (unproven !== null) return { done: false, reason: unproven };
+  run.checks = [];
+  for (const { command, criteria } of checksOf(ctx, run)) {
+    const { timeoutMs, maxOutputBytes } = { timeoutMs: ctx.settings.commandTimeoutMs, maxOutputBytes: OUTPUT_FOR_MODEL };
+    const result = await ctx.commands.run(command, { cwd: run.worktree.path, timeoutMs, maxOutputBytes, signal: ctx.signal });
+    if (ctx.signal.aborted) throw cancelled();
+    const check: CheckResult = { command, criteria, ...result };
+    run.checks.push(check);
+    ctx.emit({ type: 'check.finished', task: run.task.id, check });
+    if (result.exitCode !== 0) return { done: false, reason: explainCheck(check) };
+  }
+  await dropStrays(ctx, run);
+  return { done: true };
+}
+
+async function filesAsPlanned(run: TaskRun): Promise<string | null> {
+  const changed = new Set(await run.worktree.changed());
+  if (changed.size === 0) return 'Nothing was changed: the task is not done.';
+  if (run.findings.length > 0) return null;
+  for (const { path, action } of run.task.files) {
+    const there = (await run.worktree.read(path)) !== null;
+    if (action === 'create' && !there) return `${path} is to be created, and it does not exist.`;
+    if (action === 'delete' && there) return `${path} is to be deleted, and it is still there.`;
+    if (action === 'modify' && !changed.has(path)) {
+      return `${path} is to be modified, and it is unchanged. Change it, or answer with a CHANGE REQUEST that says why it need not change.`;
+    }
+  }
+  return null;
+}
+
+/** Files that a command wrote (build output that git does not ignore) are no part of the task. */
+async function dropStrays(ctx: RunContext, run: TaskRun): Promise<void> {
+  const strays = outOfScope(scopeOfRun(run), await run.worktree.changed()).map((stray) => stray.path);
+  if (strays.length === 0) return;
+  await run.worktree.restore(strays);
+  const shown = strays.slice(0, 5).join(', ') + (strays.length > 5 ? ` and ${strays.length - 5} more` : '');
+  ctx.emit({ type: 'warning.raised', code: 'stray-files', message: `${run.task.id}: its commands changed files outside the task; put back: ${shown}` });
+}
+
+/** What a task may write: its planned files, what the planner granted, and the places of the findings it mends. */
+export function scopeOfRun(run: TaskRun) {
+  return scopeOf(run.task, [...run.granted, ...run.findings.map((finding) => finding.path)]);
+}
+
+function explainCheck(check: CheckResult): string {
+  const how = check.timedOut ? 'ran into its deadline' : check.exitCode === null ? 'was killed' : `exited ${check.exitCode}`;
+  return `\`${check.command}\` ${how}:\n${check.output}`;
+}

@@ -1,0 +1,25 @@
+import type { Attempt, CheckResult } from '../../contract/change.ts';
+import type { ChangeRequest, Plan, Task } from '../../contract/plan.ts';
+import type { CallPurpose } from '../../contract/usage.ts';
+import type { Finding } from '../../contract/review.ts';
+import type { Worktree } from '../../ports/workspace.ts';
+
+/** One task on its way up the ladder. `task` changes when the planner revises it; the rest only grows. */
+export interface TaskRun {
+  plan: Plan;
+  task: Task;
+  worktree: Worktree;
+  /** Paths the planner granted beyond the task's own. */
+  granted: string[];
+  /** Blocking findings to mend; empty outside of fix rounds. */
+  findings: readonly Finding[];
+  purpose: Extract<CallPurpose, 'edit' | 'fix'>;
+  attempts: Attempt[];
+  checks: CheckResult[];
+  changeRequests: ChangeRequest[];
+  claim: string;
+  servedModel: string | null;
+}
+
+/** How an attempt at a rung ended. `retry` carries the exact reason, for the next rung to start from. */
+export type Step = { done: true } | { done: false; reason: string };

@@ -1,0 +1,132 @@
+import { z } from 'zod';
+import { ChangeRequest } from '../../contract/plan.ts';
+import { TercetError } from '../../contract/errors.ts';
+import { applyEdits } from '../../edits/apply-edits.ts';
+import { refuse } from '../../handoff/scope.ts';
+import type { ToolCall, ToolSpec } from '../../ports/agent.ts';
+import { jsonSchemaOf } from '../calls/ask.ts';
+import type { RunContext } from '../run-context.ts';
+import { decideChangeRequest } from './change-request.ts';
+import { proveTask, scopeOfRun } from './prove.ts';
+import type { TaskRun } from './task-run.ts';
+
+/** What an executor may do. Reading is bounded to the worktree, writing to the task's scope. */
+interface Tool<T> {
+  description: string;
+  input: z.ZodType<T>;
+  use(ctx: RunContext, run: TaskRun, input: T): Promise<string>;
+}
+
+/** Characters of a tool's answer: one file of ordinary size. */
+const ANSWER_CHARS = 24_000;
+
+function tool<T>(definition: Tool<T>): Tool<T> {
+  return definition;
+}
+
+const BOX = {
+  read_file: tool({
+    description: 'Read a file, or lines first..last of it.',
+    input: z.strictObject({ path: z.string(), first: z.number().int().nullable(), last: z.number().int().nullable() }),
+    async use(_, run, { path, first, last }) {
+      const text = await run.worktree.read(path);
+      if (text === null) throw new TercetError('repository', `${path} does not exist.`);
+      return first === null && last === null
+        ? text
+        : text
+            .split('\n')
+            .slice((first ?? 1) - 1, last ?? undefined)
+            .join('\n');
+    },
+  }),
+  search: tool({
+    description: 'Find lines that contain a text, in files whose path contains path_part.',
+    input: z.strictObject({ text: z.string().min(1), path_part: z.string() }),
+    async use(ctx, run, { text, path_part }) {
+      const paths = (await ctx.repository.tree(await run.worktree.head())).filter((e) => e.path.includes(path_part) && (e.bytes ?? 0) < 200_000);
+      const found: string[] = [];
+      for (const { path } of paths.slice(0, 2000)) {
+        const content = await run.worktree.read(path).catch(() => null);
+        for (const [index, line] of (content ?? '').split('\n').entries()) {
+          if (line.includes(text)) found.push(`${path}:${index + 1}: ${line.trim().slice(0, 200)}`);
+        }
+        if (found.length >= 50) break;
+      }
+      return found.length === 0 ? 'nothing found' : found.slice(0, 50).join('\n');
+    },
+  }),
+  edit_file: tool({
+    description: 'Replace text that stands exactly once in a file.',
+    input: z.strictObject({ path: z.string(), search: z.string(), replace: z.string() }),
+    async use(ctx, run, { path, search, replace }) {
+      guard(ctx, run, path, 'write');
+      return apply(run, [{ kind: 'replace', path, search, replace, at: 1 }]);
+    },
+  }),
+  write_file: tool({
+    description: 'Write a whole file.',
+    input: z.strictObject({ path: z.string(), content: z.string() }),
+    async use(ctx, run, { path, content }) {
+      guard(ctx, run, path, 'write');
+      return apply(run, [{ kind: 'write', path, content, at: 1 }]);
+    },
+  }),
+  delete_file: tool({
+    description: 'Delete a file.',
+    input: z.strictObject({ path: z.string() }),
+    async use(ctx, run, { path }) {
+      guard(ctx, run, path, 'delete');
+      return apply(run, [{ kind: 'delete', path, at: 1 }]);
+    },
+  }),
+  run_checks: tool({
+    description: 'Run the checks of the task.',
+    input: z.strictObject({}),
+    async use(ctx, run) {
+      const proof = await proveTask(ctx, run);
+      return proof.done ? 'all checks pass' : proof.reason;
+    },
+  }),
+  request_change: tool({
+    description: 'When the task cannot be done as planned: ask the planner.',
+    input: ChangeRequest.omit({ task: true }),
+    use: (ctx, run, input) => decideChangeRequest(ctx, run, { ...input, task: run.task.id }),
+  }),
+};
+
+export const TOOLS: readonly ToolSpec[] = Object.entries(BOX).map(([name, { description, input }]) => ({ name, description, input: jsonSchemaOf(input) }));
+
+/** Carries out one call. What a model gets wrong is an answer to it, never an exception of the run. */
+export async function useTool(ctx: RunContext, run: TaskRun, call: ToolCall): Promise<{ text: string; isError: boolean }> {
+  const known = Object.hasOwn(BOX, call.name) ? (BOX[call.name as keyof typeof BOX] as Tool<unknown>) : null;
+  if (known === null) return { text: `there is no tool ${call.name}`, isError: true };
+  if (call.malformed !== null) return { text: `the arguments are not JSON: ${call.malformed}`, isError: true };
+  const input = known.input.safeParse(call.input);
+  if (!input.success) return { text: z.prettifyError(input.error), isError: true };
+  try {
+    const text = await known.use(ctx, run, input.data);
+    return { text: text.length > ANSWER_CHARS ? `${text.slice(0, ANSWER_CHARS)}\n(cut: ${text.length - ANSWER_CHARS} characters more)` : text, isError: false };
+  } catch (error) {
+    if (error instanceof TercetError && error.code === 'repository') return { text: error.message, isError: true };
+    throw error;
+  }
+}
+
+function guard(ctx: RunContext, run: TaskRun, path: string, action: 'write' | 'delete'): void {
+  const reason = refuse(scopeOfRun(run), path, action);
+  if (reason === null) return;
+  ctx.emit({ type: 'scope.refused', task: run.task.id, paths: [path], reason });
+  throw new TercetError('repository', `${reason} Use request_change if the task needs it.`);
+}
+
+async function apply(run: TaskRun, edits: Parameters<typeof applyEdits>[0]): Promise<string> {
+  const current = new Map<string, string | null>();
+  for (const { path } of edits) current.set(path, await run.worktree.read(path));
+  const applied = applyEdits(edits, current);
+  if (!applied.ok) throw new TercetError('repository', applied.problems.map((problem) => problem.message).join('\n'));
+  for (const [path, content] of applied.files) {
+    if (content === null) await run.worktree.remove(path);
+    else await run.worktree.write(path, content);
+  }
+  return 'done';
+}

@@ -1,0 +1,67 @@
+import type { Attempt } from '../../contract/change.ts';
+import { renderBrief } from '../../handoff/brief.ts';
+import type { Agent, ToolCall, ToolResult, TurnMessage } from '../../ports/agent.ts';
+import { pay } from '../calls/pay.ts';
+import { sectionOf } from '../calls/section.ts';
+import type { RunContext } from '../run-context.ts';
+import { makeBrief } from './brief.ts';
+import { proveTask } from './prove.ts';
+import type { Step, TaskRun } from './task-run.ts';
+import { TOOLS, useTool } from './tool-box.ts';
+
+/** Calls of one step beyond this are answered with an error: a model that fans out this far is lost. */
+const CALLS_PER_STEP = 16;
+
+/**
+ * The tools strategy: a small loop in which the executor reads, edits and runs the checks itself. Every step is a paid
+ * call with a receipt; the scope guard sits in the tools.
+ */
+export async function toolsRung(ctx: RunContext, agent: Agent, run: TaskRun, why: string): Promise<Step> {
+  const system = `${sectionOf(ctx, 'executor', 'system')}\n\n${sectionOf(ctx, 'executor', 'tools')}`;
+  const brief = renderBrief(await makeBrief(ctx, run));
+  let messages: TurnMessage[] = [{ role: 'user', text: why === '' ? brief : `${brief}\nAn earlier attempt ended with: ${why}`, cache: true }];
+  let last: Step = { done: false, reason: why };
+  for (let step = 0; step < ctx.settings.toolSteps; step++) {
+    const answer = await pay(ctx, agent, {
+      role: 'executor',
+      purpose: 'tools',
+      task: run.task.id,
+      system,
+      messages,
+      output: null,
+      tools: TOOLS,
+      effort: ctx.settings.roles.executor.effort,
+      maxOutputTokens: ctx.settings.roles.executor.maxOutputTokens,
+    });
+    const said: TurnMessage = { role: 'assistant', text: answer.text, toolCalls: answer.toolCalls, raw: answer.raw };
+    if (answer.toolCalls.length > 0) {
+      messages = [...messages, said, { role: 'tool', results: await answerCalls(ctx, run, answer.toolCalls) }];
+      continue;
+    }
+    run.claim = answer.text;
+    const proof = answer.finish === 'length' ? { done: false as const, reason: 'Your answer was cut off.' } : await proveTask(ctx, run);
+    if (proof.done) {
+      run.servedModel = answer.servedModel ?? agent.model;
+      return record(ctx, run, agent, 'done', '', proof);
+    }
+    last = proof;
+    messages = [...messages, said, { role: 'user', text: `The task is not done. ${proof.reason}` }];
+  }
+  return record(ctx, run, agent, 'checks-failed', `${ctx.settings.toolSteps} steps were not enough. ${last.done ? '' : last.reason}`, last);
+}
+
+function record(ctx: RunContext, run: TaskRun, agent: Agent, outcome: Attempt['outcome'], detail: string, step: Step): Step {
+  const attempt: Attempt = { rung: 'tools', model: agent.model, outcome, detail };
+  run.attempts.push(attempt);
+  ctx.emit({ type: 'task.attempted', task: run.task.id, attempt });
+  return step;
+}
+
+async function answerCalls(ctx: RunContext, run: TaskRun, calls: readonly ToolCall[]): Promise<ToolResult[]> {
+  const results: ToolResult[] = [];
+  for (const [index, call] of calls.entries()) {
+    const answer = index < CALLS_PER_STEP ? await useTool(ctx, run, call) : { text: `at most ${CALLS_PER_STEP} calls at once`, isError: true };
+    results.push({ id: call.id, name: call.name, ...answer });
+  }
+  return results;
+}

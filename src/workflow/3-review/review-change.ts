@@ -1,0 +1,88 @@
+import type { Coverage, CriterionVerdict, Finding, Review } from '../../contract/review.ts';
+import { ReviewerAnswer } from '../../contract/review.ts';
+import { TercetError } from '../../contract/errors.ts';
+import type { FileDiff } from '../../contract/change.ts';
+import { estimateTokens } from '../../context/estimate-tokens.ts';
+import { splitForReview } from '../../handoff/cover.ts';
+import { decide, verifyFindings } from '../../handoff/verify-findings.ts';
+import { ask } from '../calls/ask.ts';
+import { sectionOf } from '../calls/section.ts';
+import type { RunContext } from '../run-context.ts';
+import { type ReviewSubject, reviewMessage } from './review-message.ts';
+
+/**
+ * One round of review: every hunk goes to the reviewer or is listed as skipped, its findings are verified by code,
+ * and code decides the verdict. A reviewer that fails in any way gives `inconclusive`: never approval, never a loop.
+ *
+ * @throws TercetError only `cancelled`, `budget` and `parked`: the run as a whole stops then.
+ */
+export async function reviewChange(ctx: RunContext, subject: ReviewSubject): Promise<Review> {
+  const diffs = await ctx.repository.diff(subject.from, subject.to);
+  const { parts, coverage } = splitForReview(diffs, { maxTokens: ctx.settings.reviewTokens, estimate: estimateTokens });
+  const texts = await ctx.repository.read(subject.to, diffs.filter((diff) => diff.file.status !== 'deleted').map((diff) => diff.file.path));
+  let findings = subject.open.map((finding) => ({ ...finding }));
+  let criteria: CriterionVerdict[] = [];
+  let servedBy: string | null = null;
+  try {
+    for (const part of parts) {
+      const { value, servedModel } = await ask(ctx, ctx.agents.reviewer, {
+        role: 'reviewer',
+        purpose: subject.round === 1 ? 'review' : 'rereview',
+        task: null,
+        system: sectionOf(ctx, 'reviewer', 'system') + (subject.round === 1 ? '' : `\n\n${sectionOf(ctx, 'reviewer', 'rereview')}`),
+        messages: [{ role: 'user', text: reviewMessage(ctx, subject, part, texts) }],
+        name: 'review',
+        schema: ReviewerAnswer,
+      });
+      servedBy = servedModel === null ? ctx.agents.reviewer.model : servedModel;
+      findings = closeFixed(findings, value.fixed);
+      const verified = verify(ctx, subject, value, part.files, texts, findings);
+      findings = verified.findings;
+      criteria = mergeCriteria(criteria, verified.criteria);
+    }
+  } catch (error) {
+    if (!(error instanceof TercetError) || ['cancelled', 'budget', 'parked'].includes(error.code)) throw error;
+    return finish(ctx, { verdict: 'inconclusive', reason: `The review could not be made: ${error.message} ${error.hint ?? ''}`.trim(), round: subject.round, criteria, findings, coverage, servedBy });
+  }
+  for (const finding of findings) if (finding.round === subject.round) ctx.emit({ type: 'finding.verified', finding });
+  const { verdict, reason } = decide(findings, criteria, coverage, { passing: passingCriteria(subject) });
+  return finish(ctx, { verdict, reason, round: subject.round, criteria, findings, coverage, servedBy });
+}
+
+function verify(ctx: RunContext, subject: ReviewSubject, answer: ReviewerAnswer, files: readonly FileDiff[], texts: ReadonlyMap<string, string | null>, known: readonly Finding[]) {
+  return verifyFindings(answer, {
+    files,
+    textOf: (path) => texts.get(path) ?? null,
+    round: subject.round,
+    known,
+    criteria: new Set(subject.plan?.tasks.flatMap((task) => task.criteria.map((criterion) => criterion.id)) ?? []),
+    blocking: ctx.settings.blocking,
+  });
+}
+
+/** Only ids that are open can be closed; anything else a reviewer lists is ignored. */
+function closeFixed(findings: readonly Finding[], fixed: readonly string[]): Finding[] {
+  const ids = new Set(fixed);
+  return findings.map((finding) => (finding.status === 'open' && ids.has(finding.id) ? { ...finding, status: 'fixed' } : finding));
+}
+
+/** Parts of a large change answer for the same criteria: one "no" outweighs, and one "yes" beats "unclear". */
+function mergeCriteria(before: readonly CriterionVerdict[], now: readonly CriterionVerdict[]): CriterionVerdict[] {
+  const weight = { unclear: 0, yes: 1, no: 2 };
+  const merged = new Map(before.map((verdict) => [verdict.id, verdict]));
+  for (const verdict of now) {
+    const known = merged.get(verdict.id);
+    if (known === undefined || weight[verdict.met] > weight[known.met]) merged.set(verdict.id, verdict);
+  }
+  return [...merged.values()];
+}
+
+/** Criteria that a command of theirs has shown, whatever the reviewer makes of them. */
+function passingCriteria(subject: ReviewSubject): Set<string> {
+  return new Set(subject.tasks.flatMap((task) => task.checks.filter((check) => check.exitCode === 0).flatMap((check) => check.criteria)));
+}
+
+function finish(ctx: RunContext, review: Review & { coverage: Coverage }): Review {
+  ctx.emit({ type: 'review.finished', review });
+  return review;
+}

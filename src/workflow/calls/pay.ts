@@ -1,0 +1,148 @@
+import type { CallPurpose, Cost, Receipt, Usage } from '../../contract/usage.ts';
+import { TercetError } from '../../contract/errors.ts';
+import { estimateTokens } from '../../context/estimate-tokens.ts';
+import type { Agent, Turn, TurnAnswer, TurnFailure } from '../../ports/agent.ts';
+import { findPrice } from '../../pricing/catalogue.ts';
+import { priceUsage, worstCase } from '../../pricing/cost.ts';
+import { showUsd } from '../../pricing/usd.ts';
+import { digest, type RunContext } from '../run-context.ts';
+import { parkOrThrow, waitBeforeRetry } from './retry.ts';
+import { checkServed } from './served-model.ts';
+
+/** An answer that has been paid for and booked. */
+export interface PaidAnswer extends TurnAnswer {
+  callId: string;
+}
+
+/**
+ * The only way a run spends money. Looks the call up among the receipts first, holds its worst case against
+ * the budget, calls, books the receipt durably, and only then hands the answer on. Failed calls are booked too,
+ * and tried again by the policy in retry.ts, visibly.
+ *
+ * @throws TercetError `budget` when the hold does not fit, `parked`, `agent-failed`, `served-model`, `cancelled`.
+ */
+export async function pay(ctx: RunContext, agent: Agent, turn: Turn): Promise<PaidAnswer> {
+  const request = digest(ctx.run, agent.model, turn);
+  for (let failures = 0; ; failures++) {
+    const attempt = (ctx.attempts.get(request) ?? 0) + 1;
+    ctx.attempts.set(request, attempt);
+    const callId = digest(request, attempt).slice(0, 32);
+    const known = await ctx.ledger.find(callId);
+    if (known?.state === 'settled') return reuse(ctx, agent, turn, known);
+    // A held or failed receipt from before a crash: it may have been billed, so it keeps its row and we take the next id.
+    if (known !== null) continue;
+
+    const held = hold(ctx, agent, turn, callId);
+    await grant(ctx, held);
+    ctx.emit({ type: 'call.started', callId, role: turn.role, purpose: turn.purpose, task: turn.task, model: agent.model, heldUsd: held.heldUsd });
+    const started = ctx.clock.now().getTime();
+    const result = await agent.turn(turn, {
+      signal: ctx.signal,
+      onProgress: (outputChars) => ctx.emit({ type: 'call.progressed', callId, outputChars }),
+    });
+    const ms = ctx.clock.now().getTime() - started;
+    if (result.ok) return settle(ctx, agent, turn, held, result, ms);
+
+    await bookFailure(ctx, agent, turn, held, result, ms);
+    if (ctx.signal.aborted || result.kind === 'cancelled') throw cancelled();
+    const wait = waitBeforeRetry(result, failures);
+    ctx.emit({ type: 'call.failed', callId, role: turn.role, purpose: turn.purpose, model: agent.model, kind: result.kind, message: result.message, willRetryInMs: wait });
+    if (wait === null) throw parkOrThrow(result, agent.model, turn.role);
+    await ctx.clock.sleep(wait, ctx.signal).catch(() => {
+      throw cancelled();
+    });
+  }
+}
+
+export function cancelled(): TercetError {
+  return new TercetError('cancelled', 'Cancelled.', { hint: 'What was committed stays on the run’s branch.' });
+}
+
+/** The receipt as booked before the call, with its worst-case hold. */
+function hold(ctx: RunContext, agent: Agent, turn: Turn, callId: string): Receipt {
+  const startedAt = ctx.clock.now().toISOString();
+  const price = agent.billing === 'local' ? null : findPrice(ctx.catalogue, agent.model, startedAt.slice(0, 10));
+  if (price === null && agent.billing !== 'local' && ctx.settings.unpriced === 'refuse') {
+    throw new TercetError('config', `There is no price for ${agent.model}, so no budget can hold its calls.`, {
+      hint: 'Add the exact id under `prices:` in your user configuration, or set `unpriced: allow` to call it without one.',
+    });
+  }
+  return {
+    callId,
+    run: ctx.run,
+    repository: ctx.repository.key,
+    role: turn.role,
+    purpose: turn.purpose,
+    task: turn.task,
+    requestedModel: agent.model,
+    servedModel: null,
+    state: 'held',
+    usage: null,
+    cost: { usd: null, basis: 'unpriced', price: null },
+    heldUsd: agent.billing === 'local' ? '0' : price === null ? null : worstCase(inputTokens(turn), turn.maxOutputTokens, price),
+    startedAt,
+    ms: null,
+    promptHash: digest(ctx.prompts[turn.role].hash, agent.model, turn.effort, turn.maxOutputTokens),
+    answer: null,
+    requestId: null,
+    error: null,
+  };
+}
+
+async function grant(ctx: RunContext, receipt: Receipt): Promise<void> {
+  const answer = await ctx.ledger.hold(receipt, [{ scope: 'run', key: ctx.run, usd: ctx.settings.budgetUsd }]);
+  if (answer.granted) return;
+  throw new TercetError(
+    'budget',
+    `The budget of ${showUsd(answer.cap.usd)} cannot hold the next call: ${receipt.requestedModel} (${receipt.role}, ${receipt.purpose}) could cost up to ` +
+      `${showUsd(receipt.heldUsd)}; spent ${showUsd(answer.spent)}, held by calls under way ${showUsd(answer.held)}. The call was not made.`,
+    { hint: 'Give a larger --budget, or a smaller roles.<role>.maxOutputTokens in tercet.yaml.' },
+  );
+}
+
+async function settle(ctx: RunContext, agent: Agent, turn: Turn, held: Receipt, answer: TurnAnswer, ms: number): Promise<PaidAnswer> {
+  const usage = answer.usage ?? estimateUsage(turn, answer);
+  const cost = priceOf(ctx, agent, usage, answer.usage === null, answer.reportedUsd, held.startedAt);
+  const receipt: Receipt = { ...held, state: 'settled', servedModel: answer.servedModel, usage, cost, ms, answer, requestId: answer.requestId };
+  await ctx.ledger.settle(receipt);
+  emitSettled(ctx, receipt, false);
+  checkServed(ctx, agent, answer.servedModel);
+  return { ...answer, callId: held.callId };
+}
+
+function reuse(ctx: RunContext, agent: Agent, turn: Turn, receipt: Receipt): PaidAnswer {
+  emitSettled(ctx, receipt, true);
+  const answer = receipt.answer as TurnAnswer;
+  checkServed(ctx, agent, answer.servedModel);
+  return { ...answer, callId: receipt.callId };
+}
+
+async function bookFailure(ctx: RunContext, agent: Agent, turn: Turn, held: Receipt, failure: TurnFailure, ms: number): Promise<void> {
+  // Nobody can know what an answer we could not read has cost: the hold stays, and the ledger says "maybe billed".
+  if (failure.kind === 'garbled') return;
+  const usage = failure.billed === 'no' ? null : (failure.usage ?? estimateUsage(turn, null));
+  const cost: Cost =
+    usage === null ? { usd: '0', basis: 'computed', price: null } : priceOf(ctx, agent, usage, failure.usage === null || failure.billed === 'maybe', null, held.startedAt);
+  const { servedModel, requestId, message } = failure;
+  await ctx.ledger.settle({ ...held, state: 'failed', servedModel, usage, cost, ms, requestId, error: message });
+}
+
+function priceOf(ctx: RunContext, agent: Agent, usage: Usage, estimated: boolean, reportedUsd: string | null, at: string): Cost {
+  const price = findPrice(ctx.catalogue, agent.model, at.slice(0, 10));
+  return priceUsage({ usage, price, reportedUsd, estimated, local: agent.billing === 'local' });
+}
+
+function estimateUsage(turn: Turn, answer: TurnAnswer | null): Usage {
+  const output = answer === null ? 0 : estimateTokens(answer.text + JSON.stringify(answer.toolCalls));
+  return { inputUncached: inputTokens(turn), cacheRead: 0, cacheWrite5m: 0, cacheWrite1h: 0, output, reasoning: null };
+}
+
+function inputTokens(turn: Turn): number {
+  return estimateTokens(turn.system + JSON.stringify([turn.messages, turn.tools, turn.output]));
+}
+
+function emitSettled(ctx: RunContext, receipt: Receipt, reused: boolean): void {
+  const { callId, role, task, servedModel, usage, cost } = receipt;
+  const purpose: CallPurpose = receipt.purpose;
+  ctx.emit({ type: 'call.settled', callId, role, purpose, task, model: receipt.requestedModel, servedModel, usage, cost, ms: receipt.ms ?? 0, reused });
+}

@@ -1,0 +1,84 @@
+import type { TaskResult } from '../contract/change.ts';
+import type { RunResult } from '../contract/outcome.ts';
+import type { Plan } from '../contract/plan.ts';
+import type { Worktree } from '../ports/workspace.ts';
+import { executePlan } from './2-execute/execute-plan.ts';
+import { reviewChange } from './3-review/review-change.ts';
+import { fixFindings } from './4-fix/fix-findings.ts';
+import { checkLineage } from './calls/lineage.ts';
+import { planRequest } from './1-plan/plan-request.ts';
+import { finishRun, type Progress } from './finish-run.ts';
+import { type End, endOf, endWith } from './end.ts';
+import type { RunContext } from './run-context.ts';
+
+/** What a run is to do: everything, or to execute a plan that a person wrote. */
+export interface Order {
+  /** A plan from outside; null lets the run make one. */
+  plan: Plan | null;
+  branch: string;
+}
+
+/**
+ * One request carried through: plan → execute → review → fix → a branch with one commit per task.
+ * Everything it pays for is a receipt, everything it changes a commit, everything it says an event.
+ * Failures are outcomes; it throws only for what a person has to mend before anything was begun (usage, configuration).
+ */
+export async function runWorkflow(ctx: RunContext, order: Order): Promise<RunResult> {
+  checkLineage(ctx);
+  const { planner, executor, reviewer } = ctx.agents;
+  const models = { planner: planner.model, executor: executor.model, reviewer: reviewer.model };
+  const { request, settings } = ctx;
+  ctx.emit({ type: 'run.started', request: request.text, base: request.base, branch: order.branch, models, budgetUsd: settings.budgetUsd });
+  const progress: Progress = { plan: null, worktree: null, tasks: [], review: null };
+  const end = await carryThrough(ctx, order, progress).catch((error: unknown) => endOf(ctx, error));
+  return finishRun(ctx, progress, end);
+}
+
+async function carryThrough(ctx: RunContext, order: Order, progress: Progress): Promise<End> {
+  ctx.emit({ type: 'phase.started', phase: 'plan', round: 1 });
+  progress.plan = await planRequest(ctx, order.plan);
+
+  ctx.emit({ type: 'phase.started', phase: 'execute', round: 1 });
+  progress.worktree = await ctx.repository.openWorktree({ run: ctx.run, branch: order.branch, base: ctx.request.base });
+  const execution = await executePlan(ctx, progress.plan, progress.worktree);
+  progress.plan = execution.plan;
+  progress.tasks = execution.tasks;
+  if (execution.failure !== null) return endWith('failed', `${execution.failure} What was committed is on ${order.branch}, unreviewed.`);
+
+  return reviewAndFix(ctx, progress.plan, progress.worktree, progress);
+}
+
+/** Review, and while findings block: fix, and review the delta. A failed review ends it: inconclusive, never a loop. */
+async function reviewAndFix(ctx: RunContext, plan: Plan, worktree: Worktree, progress: Progress): Promise<End> {
+  let from = ctx.request.base;
+  for (let round = 1; ; round++) {
+    ctx.emit({ type: 'phase.started', phase: 'review', round });
+    const to = await worktree.head();
+    const review = await reviewChange(ctx, { from, to, plan, tasks: progress.tasks, round, open: progress.review?.findings ?? [] });
+    progress.review = review;
+    if (review.verdict !== 'changes_requested') return endWith(review.verdict, review.reason);
+    if (round > ctx.settings.fixRounds) {
+      return endWith('changes_requested', `${review.reason} ${ctx.settings.fixRounds} rounds of fixing were not enough.`);
+    }
+    ctx.emit({ type: 'phase.started', phase: 'fix', round });
+    const fixes = await fixFindings(ctx, plan, review, worktree);
+    progress.tasks = mergeFixes(progress.tasks, fixes.results);
+    if (fixes.failure !== null) return endWith('changes_requested', `${review.reason} The fix failed: ${fixes.failure}`);
+    from = to;
+  }
+}
+
+/** A fix adds its attempts to its task, and its checks replace the ones from before. */
+function mergeFixes(tasks: readonly TaskResult[], fixes: readonly TaskResult[]): TaskResult[] {
+  return tasks.map((task) =>
+    fixes
+      .filter((fix) => fix.task === task.task)
+      .reduce((before, fix) => ({
+        ...before,
+        attempts: [...before.attempts, ...fix.attempts],
+        checks: fix.status === 'done' ? fix.checks : before.checks,
+        changeRequests: [...before.changeRequests, ...fix.changeRequests],
+        claim: fix.claim === '' ? before.claim : fix.claim,
+      }), task),
+  );
+}
