@@ -31,16 +31,13 @@ export function reprice(
   }
   const usd = addUsd(...costs);
   const spent = counted.map(knownUsd).filter((known) => known !== null);
-  const leftOut = receipts.filter((receipt) => !isCounted(receipt, counted)).length;
+  const compared = new Set<Receipt>(counted);
+  // A call that certainly cost nothing (refused at the door) has no tokens to miss.
+  const leftOut = receipts.filter((receipt) => !compared.has(receipt) && knownUsd(receipt) !== '0').length;
   return {
     model,
     usd,
     saved: spent.length < counted.length ? null : savedShare(addUsd(...spent), usd),
     note: leftOut === 0 ? REPRICING : `${REPRICING}; ${leftOut} of ${receipts.length} calls left out, tokens unknown`,
   };
-}
-
-/** A call that certainly cost nothing (refused at the door) has no tokens to miss. */
-function isCounted(receipt: Receipt, counted: readonly Counted[]): boolean {
-  return counted.some((other) => other === receipt) || knownUsd(receipt) === '0';
 }

@@ -52,8 +52,10 @@ function keyOf(receipt: Receipt, by: CostKey): string {
 
 const byName = (a: CostLine, b: CostLine): number => (a.key < b.key ? -1 : a.key > b.key ? 1 : 0);
 
+const ROLE_KEYS: readonly string[] = ROLES;
+
 const ORDER: Record<CostKey, (a: CostLine, b: CostLine) => number> = {
-  role: (a, b) => ROLES.findIndex((role) => role === a.key) - ROLES.findIndex((role) => role === b.key),
+  role: (a, b) => ROLE_KEYS.indexOf(a.key) - ROLE_KEYS.indexOf(b.key),
   model: (a, b) => compareUsd(b.usd ?? '-1', a.usd ?? '-1') || byName(a, b),
   day: byName,
 };
