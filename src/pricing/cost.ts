@@ -1,7 +1,7 @@
 import type { Cost, Usage } from '../contract/usage.ts';
 import { type Bytes, estimateUsage, plausibleUsage } from './plausible.ts';
 import type { PriceEntry, PriceTier, Rates } from './price.ts';
-import { formatUsd, parseUsd, picoPerToken, tokensAt } from './usd.ts';
+import { formatUsd, PICO_PER_USD, parseUsd, picoPerToken, tokensAt } from './usd.ts';
 
 /** All input of a call in tokens, cached included: what tiers are measured by. */
 export function totalInput(usage: Usage): number {
@@ -73,11 +73,14 @@ export function priceUsage(call: PricedCall): Cost {
   return { usd, basis, price: { id: call.price.id, date: call.price.date } };
 }
 
-/** A provider's own figure, or null when it is none: a price below zero or unreadable says nothing. */
+/** No call costs a million dollars; a figure above is a fault (and would not fit a ledger's 64-bit pico-dollars). */
+const ABSURD = 1_000_000n * PICO_PER_USD;
+
+/** A provider's own figure, or null when it is none: a price below zero, absurd or unreadable says nothing. */
 function stated(usd: string | null): string | null {
   try {
     const pico = usd === null ? -1n : parseUsd(usd);
-    return pico < 0n ? null : formatUsd(pico);
+    return pico < 0n || pico > ABSURD ? null : formatUsd(pico);
   } catch {
     return null;
   }

@@ -14,7 +14,8 @@ export function isBusy(error: unknown): boolean {
  * never written again; `inode` makes sure that it is this file, and not a new one that another process has made.
  */
 export function asStorageError(error: unknown, file: string, inode: number): unknown {
-  if (error instanceof TercetError) return error;
+  // A defect of the caller is no trouble of the file.
+  if (error instanceof TercetError || error instanceof TypeError || error instanceof RangeError) return error;
   const code = codeOf(error);
   const why = error instanceof Error ? error.message : String(error);
   if (code === CODE.corrupt || code === CODE.notADatabase) {
