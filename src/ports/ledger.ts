@@ -26,7 +26,10 @@ export interface Ledger {
    * A call id that is already booked as held is granted again without holding twice.
    */
   hold(receipt: Receipt, caps: readonly Cap[]): Promise<HoldAnswer>;
-  /** Replaces the held row by the settled or failed one and releases its hold. A second settle changes nothing. */
+  /**
+   * Replaces the held row by the settled or failed one and releases its hold; where the cost is unknown, the hold
+   * keeps counting, because it may have cost that much. A second settle changes nothing.
+   */
   settle(receipt: Receipt): Promise<void>;
   /** Receipts in order of their start. */
   list(filter: ReceiptFilter): Promise<Receipt[]>;
