@@ -1,6 +1,6 @@
 import type { Casting, Session } from '../../compose/compose.ts';
 import { conduct, newRunId } from '../../compose/compose.ts';
-import { personAt, reportersFor } from '../../compose/displays.ts';
+import { openDisplays } from '../../compose/displays.ts';
 import { TercetError } from '../../contract/errors.ts';
 import type { RunResult } from '../../contract/outcome.ts';
 import type { Effort, Role } from '../../contract/role.ts';
@@ -34,7 +34,7 @@ export async function follow(
   show: (result: RunResult) => string | Promise<string> = (result) => reportText(io, result),
 ): Promise<number> {
   const interrupt = onInterrupt(io, 'What is committed stays on the branch; what was paid for is in `tercet costs`.');
-  const ask = canAsk(io);
+  const displays = await openDisplays(io, { verbosity: verbosityOf(options), colour: colours(io, io.stderr), ask: canAsk(io), onInterrupt: interrupt.stop });
   try {
     const result = await conduct(
       session,
@@ -50,8 +50,7 @@ export async function follow(
           planning: casting.planning,
           approval: options.yes === true ? 'skip' : 'ask',
         },
-        person: ask ? await personAt(io, interrupt.signal) : null,
-        reporters: await reportersFor(io, { verbosity: verbosityOf(options), colour: colours(io, io.stderr), live: ask }),
+        ...displays,
         signal: interrupt.signal,
       },
       work,

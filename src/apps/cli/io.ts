@@ -74,7 +74,7 @@ async function readAll(stream: Readable): Promise<string> {
 }
 
 /** Aborts on the first Ctrl-C or TERM and says how to go on; a second ends the process at once. */
-export function onInterrupt(io: Io, hint: string): { signal: AbortSignal; done(): void } {
+export function onInterrupt(io: Io, hint: string): { signal: AbortSignal; stop(): void; done(): void } {
   const controller = new AbortController();
   const handle = () => {
     if (controller.signal.aborted) process.exit(130);
@@ -85,6 +85,7 @@ export function onInterrupt(io: Io, hint: string): { signal: AbortSignal; done()
   process.on('SIGTERM', handle);
   return {
     signal: controller.signal,
+    stop: handle,
     done: () => {
       process.off('SIGINT', handle);
       process.off('SIGTERM', handle);

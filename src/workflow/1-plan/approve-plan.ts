@@ -1,10 +1,12 @@
 import type { Plan } from '../../contract/plan.ts';
 import { TercetError } from '../../contract/errors.ts';
-import { explainLint, lintPlan } from '../../handoff/lint-plan.ts';
-import { parsePlanYaml, planToYaml } from '../../report/plan-yaml.ts';
+import { explainLint } from '../../handoff/lint-plan.ts';
+import { parsePlanYaml } from '../../report/parse-plan-yaml.ts';
+import { planToYaml } from '../../report/plan-yaml.ts';
+import { schemaUrl } from '../../report/schema-url.ts';
 import type { RunContext } from '../run-context.ts';
 import type { LintedPlan } from './make-plan.ts';
-import { factsFor, type RepositoryView } from './repository-view.ts';
+import { lintHere, type RepositoryView } from './repository-view.ts';
 
 /**
  * Writes `plan.yaml` into the run's folder and, where a person is there and approval is asked for, waits for their word.
@@ -13,7 +15,7 @@ import { factsFor, type RepositoryView } from './repository-view.ts';
  */
 export async function approvePlan(ctx: RunContext, view: RepositoryView, linted: LintedPlan): Promise<Plan> {
   const yaml = await import('yaml');
-  const file = await ctx.store.write(ctx.run, 'plan.yaml', planToYaml(linted.plan, yaml));
+  const file = await ctx.store.write(ctx.run, 'plan.yaml', planToYaml(linted.plan, yaml, { schema: schemaUrl('plan') }));
   ctx.emit({ type: 'plan.ready', plan: linted.plan, file });
   if (ctx.settings.approval === 'skip') {
     ctx.emit({ type: 'plan.approved', by: 'flag' });
@@ -37,12 +39,12 @@ export async function approvePlan(ctx: RunContext, view: RepositoryView, linted:
       return plan;
     }
     const parsed = parsePlanYaml((await ctx.store.read(ctx.run, 'plan.yaml')) ?? '', yaml);
-    if (!parsed.ok) {
-      problem = parsed.problems.map((p) => `line ${p.line}: ${p.message}`).join('\n');
+    if (parsed.plan === null) {
+      problem = parsed.problems.map(({ line, message }) => `line ${line}: ${message}`).join('\n');
       continue;
     }
     plan = parsed.plan;
-    issues = lintPlan(plan, await factsFor(ctx, view, plan));
+    issues = await lintHere(ctx, view, plan);
     const errors = issues.filter((issue) => issue.severity === 'error');
     problem = errors.length === 0 ? null : explainLint(errors);
   }

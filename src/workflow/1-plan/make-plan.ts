@@ -2,13 +2,13 @@ import { packContext } from '../../context/pack-context.ts';
 import { packNeeds } from '../../context/pack-needs.ts';
 import { TercetError } from '../../contract/errors.ts';
 import { type LintIssue, Plan, PlannerAnswer } from '../../contract/plan.ts';
-import { explainLint, lintPlan } from '../../handoff/lint-plan.ts';
+import { explainLint } from '../../handoff/lint-plan.ts';
 import { fence } from '../../handoff/prompt.ts';
 import type { TurnMessage } from '../../ports/agent.ts';
 import { ask } from '../calls/ask.ts';
 import type { RunContext } from '../run-context.ts';
 import { answerQuestions } from './questions.ts';
-import { factsFor, type RepositoryView } from './repository-view.ts';
+import { lintHere, type RepositoryView } from './repository-view.ts';
 import { sectionOf } from '../calls/section.ts';
 
 /** A plan without lint errors; warnings are for the person. */
@@ -85,7 +85,7 @@ async function showNeeds(ctx: RunContext, view: RepositoryView, needs: readonly 
 
 async function lintAnswer(ctx: RunContext, view: RepositoryView, answer: object): Promise<{ plan: Plan | null; issues: LintIssue[] }> {
   const parsed = Plan.safeParse(answer);
-  if (parsed.success) return { plan: parsed.data, issues: lintPlan(parsed.data, await factsFor(ctx, view, parsed.data)) };
+  if (parsed.success) return { plan: parsed.data, issues: await lintHere(ctx, view, parsed.data) };
   const issues = parsed.error.issues.map(
     (issue): LintIssue => ({ rule: 'plan-schema', severity: 'error', at: issue.path.join('.'), task: null, message: issue.message }),
   );

@@ -1,12 +1,13 @@
 import { TercetError } from '../../contract/errors.ts';
 import type { Plan, Task } from '../../contract/plan.ts';
-import { explainLint, lintPlan } from '../../handoff/lint-plan.ts';
+import { explainLint } from '../../handoff/lint-plan.ts';
 import { shortPath } from '../../handoff/short-path.ts';
 import { planToYaml } from '../../report/plan-yaml.ts';
+import { schemaUrl } from '../../report/schema-url.ts';
 import type { RunContext } from '../run-context.ts';
 import { approvePlan } from './approve-plan.ts';
 import { makePlan } from './make-plan.ts';
-import { factsFor, type RepositoryView, viewRepository } from './repository-view.ts';
+import { lintHere, type RepositoryView, viewRepository } from './repository-view.ts';
 
 /** The plan of a run, by one of three paths: given by a person, short (one task, no planner), or planned. */
 export async function planRequest(ctx: RunContext, given: Plan | null): Promise<Plan> {
@@ -32,7 +33,7 @@ export async function planRequest(ctx: RunContext, given: Plan | null): Promise<
 }
 
 async function refuseBroken(ctx: RunContext, view: RepositoryView, plan: Plan): Promise<Plan> {
-  const issues = lintPlan(plan, await factsFor(ctx, view, plan));
+  const issues = await lintHere(ctx, view, plan);
   ctx.emit({ type: 'plan.linted', round: 1, issues });
   const errors = issues.filter((issue) => issue.severity === 'error');
   if (errors.length === 0) return plan;
@@ -42,7 +43,7 @@ async function refuseBroken(ctx: RunContext, view: RepositoryView, plan: Plan): 
 }
 
 async function keep(ctx: RunContext, plan: Plan): Promise<Plan> {
-  const file = await ctx.store.write(ctx.run, 'plan.yaml', planToYaml(plan, await import('yaml')));
+  const file = await ctx.store.write(ctx.run, 'plan.yaml', planToYaml(plan, await import('yaml'), { schema: schemaUrl('plan') }));
   ctx.emit({ type: 'plan.ready', plan, file });
   return plan;
 }

@@ -1,9 +1,9 @@
 import { selectSources } from '../../context/select-sources.ts';
 import { symbolsOf } from '../../context/symbols.ts';
 import type { SourceText } from '../../context/pack-context.ts';
-import type { Plan } from '../../contract/plan.ts';
-import type { RepositoryFacts } from '../../handoff/lint-plan.ts';
-import type { TreeEntry } from '../../ports/workspace.ts';
+import type { LintIssue, Plan } from '../../contract/plan.ts';
+import { lintPlan, type RepositoryFacts } from '../../handoff/lint-plan.ts';
+import type { Repository, TreeEntry } from '../../ports/workspace.ts';
 import type { RunContext } from '../run-context.ts';
 
 /** The base commit as planning sees it: every path, and the texts worth ranking. Read once per run. */
@@ -26,12 +26,23 @@ export async function viewRepository(ctx: RunContext): Promise<RepositoryView> {
   return { entries, paths: entries.map((entry) => entry.path), sources, texts };
 }
 
-/** What the lint checks a plan against; reads the files the plan names that the map has not read. */
-export async function factsFor(ctx: RunContext, view: RepositoryView, plan: Plan): Promise<RepositoryFacts> {
+/** Lints a plan against the run's base commit. */
+export async function lintHere(ctx: RunContext, view: RepositoryView, plan: Plan): Promise<LintIssue[]> {
+  return lintPlan(plan, await factsFor(ctx.repository, ctx.request.base, view, plan));
+}
+
+/** Lints a plan against any commit, outside of a run. */
+export async function lintAgainst(repository: Repository, base: string, plan: Plan): Promise<LintIssue[]> {
+  const paths = (await repository.tree(base)).map((entry) => entry.path);
+  return lintPlan(plan, await factsFor(repository, base, { paths, texts: new Map() }, plan));
+}
+
+/** What the lint checks a plan against; reads the files the plan names that have not been read. */
+async function factsFor(repository: Repository, base: string, view: Pick<RepositoryView, 'paths' | 'texts'>, plan: Plan): Promise<RepositoryFacts> {
   const paths = new Set(view.paths);
   const named = plan.tasks.flatMap((task) => [...task.files.map((file) => file.path), ...task.symbols.map((symbol) => symbol.path), ...task.read]);
   const unread = [...new Set([...named, 'package.json'])].filter((path) => paths.has(path) && !view.texts.has(path));
-  for (const [path, text] of await ctx.repository.read(ctx.request.base, unread)) view.texts.set(path, text);
+  for (const [path, text] of await repository.read(base, unread)) view.texts.set(path, text);
   const scripts = scriptsOf(view.texts.get('package.json') ?? null);
   return {
     paths,

@@ -1,9 +1,9 @@
 import { ChangeDecision, type ChangeRequest, type LintIssue, type Plan, Task } from '../../contract/plan.ts';
-import { explainLint, lintPlan } from '../../handoff/lint-plan.ts';
+import { explainLint } from '../../handoff/lint-plan.ts';
 import { fence } from '../../handoff/prompt.ts';
 import { ask } from '../calls/ask.ts';
 import { sectionOf } from '../calls/section.ts';
-import { factsFor, viewRepository } from '../1-plan/repository-view.ts';
+import { lintHere, viewRepository } from '../1-plan/repository-view.ts';
 import type { RunContext } from '../run-context.ts';
 import type { TaskRun } from './task-run.ts';
 
@@ -61,7 +61,7 @@ async function widened(run: TaskRun, paths: readonly string[]): Promise<Task> {
 /** Errors of this task's own; tasks run one after the other, so that it may now share a file with another. */
 async function lintRevision(ctx: RunContext, run: TaskRun, becomes: Task): Promise<LintIssue[]> {
   const plan = withTask(run.plan, becomes);
-  const issues = lintPlan(plan, await factsFor(ctx, await viewRepository(ctx), plan));
+  const issues = await lintHere(ctx, await viewRepository(ctx), plan);
   return issues.filter((issue) => issue.severity === 'error' && issue.task === run.task.id && issue.rule !== 'tasks-share-file');
 }
 

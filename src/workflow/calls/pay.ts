@@ -1,9 +1,9 @@
-import type { CallPurpose, Cost, Receipt, Usage } from '../../contract/usage.ts';
+import type { Cost, Receipt, Usage } from '../../contract/usage.ts';
 import { TercetError } from '../../contract/errors.ts';
-import { estimateTokens } from '../../context/estimate-tokens.ts';
 import type { Agent, Turn, TurnAnswer, TurnFailure } from '../../ports/agent.ts';
 import { findPrice } from '../../pricing/catalogue.ts';
 import { priceUsage, worstCase } from '../../pricing/cost.ts';
+import { type Bytes, estimateUsage } from '../../pricing/plausible.ts';
 import { showUsd } from '../../pricing/usd.ts';
 import { digest, type RunContext } from '../run-context.ts';
 import { parkOrThrow, waitBeforeRetry } from './retry.ts';
@@ -28,7 +28,7 @@ export async function pay(ctx: RunContext, agent: Agent, turn: Turn): Promise<Pa
     ctx.attempts.set(request, attempt);
     const callId = digest(request, attempt).slice(0, 32);
     const known = await ctx.ledger.find(callId);
-    if (known?.state === 'settled') return reuse(ctx, agent, turn, known);
+    if (known?.state === 'settled') return reuse(ctx, agent, known);
     // A held or failed receipt from before a crash: it may have been billed, so it keeps its row and we take the next id.
     if (known !== null) continue;
 
@@ -79,7 +79,7 @@ function hold(ctx: RunContext, agent: Agent, turn: Turn, callId: string): Receip
     state: 'held',
     usage: null,
     cost: { usd: null, basis: 'unpriced', price: null },
-    heldUsd: agent.billing === 'local' ? '0' : price === null ? null : worstCase(inputTokens(turn), turn.maxOutputTokens, price),
+    heldUsd: agent.billing === 'local' ? '0' : price === null ? null : worstCase(mostInputTokens(turn), turn.maxOutputTokens, price),
     startedAt,
     ms: null,
     promptHash: digest(ctx.prompts[turn.role].hash, agent.model, turn.effort, turn.maxOutputTokens),
@@ -101,8 +101,9 @@ async function grant(ctx: RunContext, receipt: Receipt): Promise<void> {
 }
 
 async function settle(ctx: RunContext, agent: Agent, turn: Turn, held: Receipt, answer: TurnAnswer, ms: number): Promise<PaidAnswer> {
-  const usage = answer.usage ?? estimateUsage(turn, answer);
-  const cost = priceOf(ctx, agent, usage, answer.usage === null, answer.reportedUsd, held.startedAt);
+  const bytes = bytesOf(turn, answer.text + JSON.stringify(answer.toolCalls));
+  const usage = answer.usage ?? estimateUsage(bytes);
+  const cost = priceOf(ctx, agent, held, { usage: answer.usage, reportedUsd: answer.reportedUsd, bytes });
   const receipt: Receipt = { ...held, state: 'settled', servedModel: answer.servedModel, usage, cost, ms, answer, requestId: answer.requestId };
   await ctx.ledger.settle(receipt);
   emitSettled(ctx, receipt, false);
@@ -110,7 +111,7 @@ async function settle(ctx: RunContext, agent: Agent, turn: Turn, held: Receipt, 
   return { ...answer, callId: held.callId };
 }
 
-function reuse(ctx: RunContext, agent: Agent, turn: Turn, receipt: Receipt): PaidAnswer {
+function reuse(ctx: RunContext, agent: Agent, receipt: Receipt): PaidAnswer {
   emitSettled(ctx, receipt, true);
   const answer = receipt.answer as TurnAnswer;
   checkServed(ctx, agent, answer.servedModel);
@@ -120,29 +121,28 @@ function reuse(ctx: RunContext, agent: Agent, turn: Turn, receipt: Receipt): Pai
 async function bookFailure(ctx: RunContext, agent: Agent, turn: Turn, held: Receipt, failure: TurnFailure, ms: number): Promise<void> {
   // Nobody can know what an answer we could not read has cost: the hold stays, and the ledger says "maybe billed".
   if (failure.kind === 'garbled') return;
-  const usage = failure.billed === 'no' ? null : (failure.usage ?? estimateUsage(turn, null));
+  const bytes = bytesOf(turn, '');
+  const usage: Usage | null = failure.billed === 'no' ? null : (failure.usage ?? estimateUsage(bytes));
   const cost: Cost =
-    usage === null ? { usd: '0', basis: 'computed', price: null } : priceOf(ctx, agent, usage, failure.usage === null || failure.billed === 'maybe', null, held.startedAt);
+    failure.billed === 'no' ? { usd: '0', basis: 'computed', price: null } : priceOf(ctx, agent, held, { usage: failure.usage, reportedUsd: null, bytes });
   const { servedModel, requestId, message } = failure;
   await ctx.ledger.settle({ ...held, state: 'failed', servedModel, usage, cost, ms, requestId, error: message });
 }
 
-function priceOf(ctx: RunContext, agent: Agent, usage: Usage, estimated: boolean, reportedUsd: string | null, at: string): Cost {
-  const price = findPrice(ctx.catalogue, agent.model, at.slice(0, 10));
-  return priceUsage({ usage, price, reportedUsd, estimated, local: agent.billing === 'local' });
+function priceOf(ctx: RunContext, agent: Agent, held: Receipt, call: { usage: Usage | null; reportedUsd: string | null; bytes: Bytes }): Cost {
+  return priceUsage({ billing: agent.billing, price: findPrice(ctx.catalogue, agent.model, held.startedAt.slice(0, 10)), ...call });
 }
 
-function estimateUsage(turn: Turn, answer: TurnAnswer | null): Usage {
-  const output = answer === null ? 0 : estimateTokens(answer.text + JSON.stringify(answer.toolCalls));
-  return { inputUncached: inputTokens(turn), cacheRead: 0, cacheWrite5m: 0, cacheWrite1h: 0, output, reasoning: null };
+function bytesOf(turn: Turn, output: string): Bytes {
+  return { input: Buffer.byteLength(turn.system + JSON.stringify([turn.messages, turn.tools, turn.output])), output: Buffer.byteLength(output) };
 }
 
-function inputTokens(turn: Turn): number {
-  return estimateTokens(turn.system + JSON.stringify([turn.messages, turn.tools, turn.output]));
+/** A bound for the hold: no tokenizer in use makes more than a token of every two bytes of text, and providers add a little of their own. */
+function mostInputTokens(turn: Turn): number {
+  return Math.ceil(bytesOf(turn, '').input / 2) + 500;
 }
 
 function emitSettled(ctx: RunContext, receipt: Receipt, reused: boolean): void {
-  const { callId, role, task, servedModel, usage, cost } = receipt;
-  const purpose: CallPurpose = receipt.purpose;
-  ctx.emit({ type: 'call.settled', callId, role, purpose, task, model: receipt.requestedModel, servedModel, usage, cost, ms: receipt.ms ?? 0, reused });
+  const { callId, role, purpose, task, requestedModel: model, servedModel, usage, cost } = receipt;
+  ctx.emit({ type: 'call.settled', callId, role, purpose, task, model, servedModel, usage, cost, ms: receipt.ms ?? 0, reused });
 }

@@ -5,6 +5,7 @@ import { EXIT, TercetError } from '../../../contract/errors.ts';
 import { explainLint } from '../../../handoff/lint-plan.ts';
 import { planText } from '../../../report/plan-text.ts';
 import { planToYaml } from '../../../report/plan-yaml.ts';
+import { schemaUrl } from '../../../report/schema-url.ts';
 import { planOnly } from '../../../workflow/phases.ts';
 import { follow, type ModelOptions, reportText } from '../follow.ts';
 import { type Io, print, readRequest } from '../io.ts';
@@ -30,7 +31,7 @@ export async function plan(io: Io, words: string[], options: PlanOptions): Promi
     return await follow(io, session, options, { kind: 'plan', request, needed: ['planner'], branch: null }, planOnly, async (result) => {
       if (result.plan === null || result.outcome !== 'planned') return reportText(io, result);
       const shown = path.relative(io.cwd, file) || file;
-      await writeFile(file, planToYaml(result.plan, await import('yaml')), { flag: options.force === true ? 'w' : 'wx' });
+      await writeFile(file, planToYaml(result.plan, await import('yaml'), { schema: schemaUrl('plan') }), { flag: options.force === true ? 'w' : 'wx' });
       return `${planText(result.plan)}\n\nWritten to ${shown}. Edit it, then:\n  tercet plan --check ${shown}\n  tercet execute ${shown}\n`;
     });
   } finally {

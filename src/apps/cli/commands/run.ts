@@ -3,6 +3,7 @@ import { ROLES } from '../../../contract/role.ts';
 import { runWorkflow } from '../../../workflow/run.ts';
 import { follow, type ModelOptions } from '../follow.ts';
 import { type Io, readRequest } from '../io.ts';
+import { sayWhatIsLeftOut } from '../say-what-is-left-out.ts';
 
 export interface RunOptions extends ModelOptions {
   file?: string;
@@ -25,7 +26,7 @@ export async function run(io: Io, words: string[], options: RunOptions): Promise
     const needed = planning === 'never' ? ROLES.filter((role) => role !== 'planner') : ROLES;
     return await follow(io, session, options, { run: id, kind: 'run', request, needed, branch, planning }, async (ctx) => {
       // Beside the work, not before it: it is a remark, and a large tree takes a while to look through.
-      const remark = sayWhatIsLeftOut(session, ctx.emit);
+      const remark = sayWhatIsLeftOut(session.repository, ctx.emit);
       const result = await runWorkflow(ctx, { plan: null, branch });
       await remark;
       return result;
@@ -33,12 +34,4 @@ export async function run(io: Io, words: string[], options: RunOptions): Promise
   } finally {
     await session.close();
   }
-}
-
-/** A run starts from a commit; what is not committed is not part of it, and people should know. */
-export async function sayWhatIsLeftOut(session: Awaited<ReturnType<typeof openSession>>, emit: Parameters<Parameters<typeof follow>[4]>[0]['emit']): Promise<void> {
-  const dirty = await session.repository.dirty();
-  if (dirty === 0) return;
-  const files = dirty === 1 ? '1 file has' : `${dirty} files have`;
-  emit({ type: 'warning.raised', code: 'uncommitted', message: `${files} uncommitted changes: they are left alone and are not part of this run.` });
 }

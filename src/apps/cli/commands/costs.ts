@@ -1,0 +1,76 @@
+import { catalogueOf, type Host, openLedgerOf, openSession } from '../../../compose/compose.ts';
+import { foldersOf } from '../../../compose/folders.ts';
+import { readConfig } from '../../../compose/read-config.ts';
+import { TercetError } from '../../../contract/errors.ts';
+import type { Receipt } from '../../../contract/usage.ts';
+import type { ReceiptFilter } from '../../../ports/ledger.ts';
+import { reprice } from '../../../pricing/counterfactual.ts';
+import { groupCosts, sayUnknown } from '../../../pricing/sum.ts';
+import { showUsd } from '../../../pricing/usd.ts';
+import { costsTable } from '../../../report/costs-table.ts';
+import { ANSI, PLAIN } from '../../../report/palette.ts';
+import { counterfactualOf } from '../../../report/phrases.ts';
+import { type CommonOptions, colours, type Io, print } from '../io.ts';
+
+export const KEYS = ['role', 'model', 'day'] as const;
+
+export interface CostsOptions extends CommonOptions {
+  by?: (typeof KEYS)[number];
+  run?: string;
+  since?: string;
+  all?: boolean;
+}
+
+/** `tercet costs`: what was spent, by role, model or day; and what the same tokens would have cost on the planner's model. */
+export async function costs(io: Io, options: CostsOptions): Promise<number> {
+  const by = options.by ?? 'role';
+  const { receipts, catalogue } = await readReceipts(io, options);
+  const lines = groupCosts(receipts, by);
+  const total = totalOf(receipts);
+  const planner = receipts.findLast((receipt) => receipt.role === 'planner')?.requestedModel;
+  const alone = planner === undefined ? null : reprice(receipts, planner, catalogue, new Date().toISOString().slice(0, 10));
+  if (options.json === true) {
+    print(io, JSON.stringify({ by, lines, total: total ?? null, counterfactual: alone }));
+    return 0;
+  }
+  print(io, costsTable(lines, { money: showUsd, key: by, total, palette: colours(io, io.stdout) ? ANSI : PLAIN }));
+  const unknown = sayUnknown(receipts);
+  if (unknown !== null) print(io, unknown);
+  if (alone !== null) print(io, counterfactualOf(alone, showUsd));
+  return 0;
+}
+
+async function readReceipts(io: Host, options: CostsOptions) {
+  const filter: ReceiptFilter = {};
+  if (options.since !== undefined) filter.since = instant(options.since);
+  if (options.all === true) {
+    if (options.run !== undefined) throw new TercetError('usage', '--all and --run exclude each other.');
+    const folders = foldersOf(io.env);
+    const ledger = await openLedgerOf(folders);
+    try {
+      return { receipts: await ledger.list(filter), catalogue: catalogueOf(await readConfig(folders, null)) };
+    } finally {
+      await ledger.close();
+    }
+  }
+  const session = await openSession(io);
+  try {
+    if (options.run === undefined) filter.repository = session.repository.key;
+    else filter.run = (await session.store.get(options.run)).id;
+    return { receipts: await session.ledger.list(filter), catalogue: session.catalogue };
+  } finally {
+    await session.close();
+  }
+}
+
+function totalOf(receipts: readonly Receipt[]) {
+  const [first] = receipts;
+  if (first === undefined) return undefined;
+  return groupCosts(receipts.map((receipt) => ({ ...receipt, role: first.role })), 'role')[0];
+}
+
+function instant(text: string): string {
+  const time = Date.parse(text);
+  if (Number.isNaN(time)) throw new TercetError('usage', `"${text}" is not a date for --since.`, { hint: 'Give one like 2026-11-01 or 2026-11-01T12:00:00Z.' });
+  return new Date(time).toISOString();
+}
