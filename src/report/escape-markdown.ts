@@ -47,21 +47,24 @@ export function mdFence(text: string, info = '', indent = 0, max = 4_000): strin
 }
 
 function escapeLine(line: string): string {
-  return line
-    .replaceAll('&', '&amp;')
-    .replace(/[\\`*_{}[\]()|~!]/g, '\\$&')
-    .replaceAll('<', '&lt;')
-    .replaceAll('>', '&gt;')
-    .replaceAll('$', '&#36;')
-    .replace(/^(\d+)([.)])/, '$1\\$2')
-    .replace(/^[-+=:]/, '\\$&')
-    .replace(/^#/, '\\#')
-    .replace(/#(?=\d)/g, `#${BREAK}`)
-    .replaceAll('@', `@${BREAK}`)
-    .replaceAll('://', `:${BREAK}//`)
-    .replace(/\b(www)\./gi, `$1${BREAK}.`)
-    .replace(/\b(mailto|xmpp):/gi, `$1${BREAK}:`)
-    .replace(/\b(GH)-(?=\d)/gi, `$1${BREAK}-`);
+  return (
+    line
+      .replaceAll('&', '&amp;')
+      .replace(/[\\`*_{}[\]()|~!]/g, '\\$&')
+      // Before any numeric entity is written: those have a # and digits too.
+      .replace(/#(?=\d)/g, `#${BREAK}`)
+      .replaceAll('<', '&lt;')
+      .replaceAll('>', '&gt;')
+      .replaceAll('$', '&#36;')
+      .replace(/^(\d+)([.)])/, '$1\\$2')
+      .replace(/^[-+=:]/, '\\$&')
+      .replace(/^#/, '\\#')
+      .replaceAll('@', `@${BREAK}`)
+      .replaceAll('://', `:${BREAK}//`)
+      .replace(/\b(www)\./gi, `$1${BREAK}.`)
+      .replace(/\b(mailto|xmpp):/gi, `$1${BREAK}:`)
+      .replace(/\b(GH)-(?=\d)/gi, `$1${BREAK}-`)
+  );
 }
 
 function longestRun(text: string, character: string): number {

@@ -77,7 +77,7 @@ export function spentOf(
   const only = bases.length === 1 ? bases[0] : undefined;
   // A subscription's or a credit's tokens are not dollars, so no dollar figure may stand for them.
   if (usd === null && (only === 'subscription' || only === 'credits')) return `${only}, not in dollars`;
-  if (usd === null) return unknown === 0 ? 'nothing paid' : `unknown (${count(unknown, 'call')} of unknown cost)`;
+  if (usd === null) return unknown === 0 ? 'nothing paid' : `unknown (${count(unknown, 'call')})`;
   const note = only === 'estimated' ? ' (estimated)' : only === 'local' ? ' (local)' : '';
   return money(usd) + note + (unknown === 0 ? '' : ` + ${count(unknown, 'call')} of unknown cost`);
 }
