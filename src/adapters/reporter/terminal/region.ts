@@ -38,7 +38,9 @@ export function openRegion(sink: Sink): Region {
     },
     print(lines) {
       if (lines.length === 0) return;
-      sink.write(`${up(shown.length)}${lines.map(line).join('')}${shown.map(line).join('')}`);
+      // Without a region nothing has to be erased, and a pipe or a file gets plain lines.
+      if (shown.length === 0) sink.write(lines.map((text) => `${text}\n`).join(''));
+      else sink.write(`${up(shown.length)}${[...lines, ...shown].map(line).join('')}`);
     },
     clear() {
       if (shown.length === 0 && !hidden) return;
