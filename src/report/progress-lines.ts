@@ -127,7 +127,7 @@ function lintLines(issues: readonly LintIssue[], round: number, verbosity: Verbo
       ? issues.map((issue) => `    ${issue.severity} ${issue.rule} ${cleanLine(issue.message)}`)
       : [];
   if (errors === 0) return lines;
-  return [`  plan check, round ${round}: ${phrase.count(errors, 'error')}; back to the planner`, ...lines];
+  return [`  plan check, round ${round}: ${phrase.count(errors, 'error')}`, ...lines];
 }
 
 function verboseLines(event: RecordedEvent, { money }: LineOptions): string[] {

@@ -23,11 +23,13 @@ export function liveLines(state: Progress, options: LiveOptions): string[] {
   if (state.run === null || state.outcome !== null) return [];
   const { palette, width, money, frame } = options;
   const task = state.task;
+  const spent = spentSoFar(state);
+  // The task comes last, because a narrow terminal cuts the end: what is unknown about the cost must stay.
   const parts = [
     state.round > 1 ? `${state.phase ?? 'start'} (round ${state.round})` : (state.phase ?? 'start'),
-    task === null ? '' : `${cleanLine(task.id, 10)} ${task.index}/${task.of} ${cleanLine(task.title, 60)}`,
+    spent.usd === null && spent.unknownCalls === 0 ? '' : spentOf(spent, money),
     `${short(state.inputTokens)} in, ${short(state.outputTokens)} out`,
-    spentOf(spentSoFar(state), money),
+    task === null ? '' : `${cleanLine(task.id, 10)} ${task.index}/${task.of} ${cleanLine(task.title, 60)}`,
   ];
   // One column is left free: a full line makes some terminals wrap.
   const head = fitColumns(parts.filter((part) => part !== '').join(' · '), width - 3);
