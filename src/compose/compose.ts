@@ -60,6 +60,11 @@ export async function openSession(host: Host): Promise<Session> {
   };
 }
 
+/** The top folder of the repository a command was started in. */
+export async function repositoryRoot(host: Host): Promise<string> {
+  return (await openRepository(host.cwd)).root;
+}
+
 export async function openLedgerOf(folders: Folders): Promise<Ledger> {
   const { openLedger } = await import('../adapters/ledger/sqlite.ts');
   return openLedger(path.join(folders.data, 'ledger.db'));

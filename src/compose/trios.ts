@@ -6,6 +6,14 @@ export interface Trio {
   about: string;
 }
 
+/** Everything on this machine, through Ollama. */
+export const LOCAL_TRIO: Trio = {
+  planner: 'ollama/qwen3-coder:30b',
+  executor: 'ollama/qwen3-coder:30b',
+  reviewer: 'ollama/gpt-oss:20b',
+  about: 'everything on this machine, through Ollama',
+};
+
 export const TRIOS: Readonly<Record<string, Trio>> = {
   frontier: {
     planner: 'anthropic/claude-fable-5-2',
@@ -25,12 +33,7 @@ export const TRIOS: Readonly<Record<string, Trio>> = {
     reviewer: 'google/gemini-3.8-flash',
     about: 'three lineages, each at its cheap end',
   },
-  local: {
-    planner: 'ollama/qwen3-coder:30b',
-    executor: 'ollama/qwen3-coder:30b',
-    reviewer: 'ollama/gpt-oss:20b',
-    about: 'everything on this machine, through Ollama',
-  },
+  local: LOCAL_TRIO,
 };
 
 /** Lineages of the local models by the name before the tag; what people pull from Ollama keeps the vendor's name. */

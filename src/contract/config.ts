@@ -75,18 +75,23 @@ const Provider = z.strictObject({
   headers: z.record(z.string(), z.string()).optional(),
 });
 
-export const PriceOverride = z.strictObject({
-  id: ModelId,
-  lineage: z.string().optional(),
+const Rates = z.strictObject({
   input: Usd.describe('USD per 1,000,000 tokens'),
   output: Usd,
   cacheRead: Usd.optional(),
   cacheWrite5m: Usd.optional(),
   cacheWrite1h: Usd.optional(),
+});
+
+const Price = Rates.extend({
+  id: ModelId,
+  lineage: z.string().optional(),
+  tiers: z.array(Rates.extend({ inputAbove: z.int().positive() })).optional().describe('prices of a whole request whose input is larger'),
   context: z.int().positive().optional(),
   maxOutput: z.int().positive().optional(),
+  from: z.iso.date().optional().describe('first day it holds'),
+  until: z.iso.date().optional().describe('first day it no longer holds'),
 });
-export type PriceOverride = z.infer<typeof PriceOverride>;
 
 /** The person's own file, in their configuration folder: everything a repository may say, and what only they may. */
 export const UserConfig = z.strictObject({
@@ -96,7 +101,7 @@ export const UserConfig = z.strictObject({
     .optional(),
   unpriced: z.enum(['refuse', 'allow']).optional().describe('whether a model without a price may be called'),
   providers: z.record(z.string().regex(/^[a-z0-9][a-z0-9_-]*$/i), Provider).optional().describe('OpenAI-compatible endpoints, or another base URL for a known provider'),
-  prices: z.array(PriceOverride).optional(),
+  prices: z.array(Price).optional(),
   trios: z.record(z.string(), z.strictObject({ planner: ModelId, executor: ModelId, reviewer: ModelId })).optional(),
 });
 export type UserConfig = z.infer<typeof UserConfig>;

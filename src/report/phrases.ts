@@ -8,6 +8,7 @@ import { cleanLine } from './clean.ts';
 export type Money = (usd: string | null) => string;
 
 export const OUTCOME_WORDS: Record<Outcome, string> = {
+  planned: 'Planned',
   approved: 'Approved',
   changes_requested: 'Changes requested',
   inconclusive: 'Inconclusive',

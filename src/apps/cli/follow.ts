@@ -29,7 +29,7 @@ export async function follow(
   io: Io,
   session: Session,
   options: ModelOptions,
-  casting: Pick<Casting, 'kind' | 'request' | 'needed' | 'branch'> & { run?: string; planning?: Casting['overrides']['planning'] },
+  casting: Pick<Casting, 'kind' | 'request' | 'needed' | 'branch'> & { run?: string; planning?: Casting['overrides']['planning']; agents?: Casting['agents'] },
   work: (ctx: RunContext) => Promise<RunResult>,
   show: (result: RunResult) => string | Promise<string> = (result) => reportText(io, result),
 ): Promise<number> {

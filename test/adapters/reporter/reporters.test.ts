@@ -5,7 +5,6 @@ import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
 import { ndjsonReporter } from '../../../src/adapters/reporter/ndjson/index.ts';
 import { silentReporter } from '../../../src/adapters/reporter/silent/index.ts';
-import { wantsColour } from '../../../src/adapters/reporter/terminal/colour.ts';
 import { terminalReporter } from '../../../src/adapters/reporter/terminal/index.ts';
 import { events } from '../../report/events-fixture.ts';
 import { money } from '../../report/run-fixture.ts';
@@ -190,12 +189,3 @@ describe('ndjson and silent', () => {
   });
 });
 
-test.each([
-  [{ isTTY: true, noColor: undefined, forceColor: undefined }, true],
-  [{ isTTY: false, noColor: undefined, forceColor: undefined }, false],
-  [{ isTTY: true, noColor: '1', forceColor: undefined }, false],
-  [{ isTTY: true, noColor: '', forceColor: undefined }, true],
-  [{ isTTY: false, noColor: undefined, forceColor: '1' }, true],
-  [{ isTTY: true, noColor: undefined, forceColor: '0' }, false],
-  [{ isTTY: true, noColor: undefined, forceColor: undefined, term: 'dumb' }, false],
-])('colour for %j: %s', (wishes, expected) => expect(wantsColour(wishes)).toBe(expected));

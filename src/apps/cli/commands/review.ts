@@ -1,5 +1,6 @@
 import path from 'node:path';
 import { openSession, type Session } from '../../../compose/compose.ts';
+import { packageVersion } from '../../../compose/package-folder.ts';
 import { TercetError } from '../../../contract/errors.ts';
 import type { RunResult } from '../../../contract/outcome.ts';
 import { githubReview } from '../../../report/github.ts';
@@ -78,9 +79,9 @@ async function present(io: Io, session: Session, result: RunResult, target: Targ
   const { review } = result;
   if (format === 'text' || review === null) return reportText(io, result);
   if (format === 'markdown') return markdownReport(result, { money: showUsd });
-  if (format === 'sarif') return JSON.stringify(sarifOf(result), null, 2);
+  if (format === 'sarif') return JSON.stringify(sarifOf(review, { version: packageVersion(), run: result.run }), null, 2);
   if (format === 'rdjson') return JSON.stringify(rdjsonOf(review), null, 2);
-  return JSON.stringify(githubReview(review, await session.repository.diff(target.from, target.to), {}), null, 2);
+  return JSON.stringify(githubReview(review, await session.repository.diff(target.from, target.to), { head: target.to }), null, 2);
 }
 
 async function readStdin(io: Io): Promise<string> {
