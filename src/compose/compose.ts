@@ -82,7 +82,7 @@ export interface Casting {
   overrides: Overrides;
   /** Roles that will be called: their keys are checked before anything begins. */
   needed: readonly Role[];
-  agents?: Partial<Record<Role, Agent>>;
+  agents?: Partial<Record<Role, Agent>> | undefined;
   person: Person | null;
   reporters: readonly Reporter[];
   onEvent?: (event: RecordedEvent) => void;
