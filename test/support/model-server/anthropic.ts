@@ -36,7 +36,7 @@ export const anthropic: Dialect = {
   frames(answer) {
     const frames: Frame[] = [];
     const push = (data: { type: string; [key: string]: unknown }, last = false) =>
-      frames.push({ text: sse(data, data.type), last });
+      frames.push({ text: sse(data, data.type), opening: data.type === 'message_start', last });
     push({
       type: 'message_start',
       message: { ...message(answer), content: [], stop_reason: null, usage: start(answer) },

@@ -33,7 +33,7 @@ export async function writeFrames(
       response.end(all.slice(middle).join(''));
       return;
     case 'pings':
-      await write(response, all[0] ?? '');
+      await write(response, frames[0]?.opening === true ? frames[0].text : dialect.ping);
       while (!response.destroyed) {
         await write(response, dialect.ping);
         await sleep(15);

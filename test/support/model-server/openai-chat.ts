@@ -32,7 +32,7 @@ export const openaiChat: Dialect = {
       ...head(answer, 'chat.completion.chunk'),
       choices: [{ index: 0, delta, finish_reason: finish }],
     });
-    const frames: Frame[] = [{ text: sse(chunk({ role: 'assistant', content: '' })) }];
+    const frames: Frame[] = [{ text: sse(chunk({ role: 'assistant', content: '' })), opening: true }];
     for (const piece of pieces(answer.thinking)) frames.push({ text: sse(chunk({ reasoning_content: piece })) });
     for (const piece of pieces(answer.text)) {
       frames.push({ text: sse(chunk(answer.stop === 'refusal' ? { refusal: piece } : { content: piece })) });

@@ -32,7 +32,7 @@ export const openaiResponses: Dialect = {
     const frames: Frame[] = [];
     let sequence = 0;
     const push = (type: string, data: Item, last = false) =>
-      frames.push({ text: sse({ type, sequence_number: sequence++, ...data }, type), last });
+      frames.push({ text: sse({ type, sequence_number: sequence++, ...data }, type), opening: sequence === 1, last });
     push('response.created', { response: response(answer, 'in_progress') });
     push('response.in_progress', { response: response(answer, 'in_progress') });
     for (const [output_index, item] of output(answer).entries()) {

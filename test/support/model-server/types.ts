@@ -25,7 +25,7 @@ export type Fault =
   | { kind: 'no-stop' }
   /** Silence after the first output; for ever, or for `ms` and then the rest. */
   | { kind: 'stall'; ms?: number }
-  /** Nothing but pings after the first event. */
+  /** Nothing but pings after the opening event. */
   | { kind: 'pings' }
   | { kind: 'error-event'; when: 'first' | 'middle' }
   | { kind: 'html' }
@@ -103,9 +103,10 @@ export interface Answer {
   request: ParsedRequest;
 }
 
-/** An event as bytes; `last` from the first event that says the answer is whole. */
+/** An event as bytes: `opening` comes before any output; `last` from the first event that says the answer is whole. */
 export interface Frame {
   text: string;
+  opening?: boolean;
   last?: boolean;
 }
 

@@ -27,7 +27,7 @@ export function classify(thrown: unknown, wire: Wire, outputBegan: boolean, now:
   if (status !== null) {
     const body = bodyOf(error);
     const failed = byStatus(status, body, wire, now);
-    const message = error.message || `HTTP ${status}`;
+    const message = wordsOf(error) || `HTTP ${status}`;
     // An error event after output began ends a call that had been accepted.
     return outputBegan
       ? { ...failed, message, billed: 'yes' }
@@ -117,6 +117,15 @@ function bodyOf(error: SdkError): string {
   const data = error.data === undefined ? '' : JSON.stringify(error.data);
   // Bounded: a hostile body must not keep the patterns busy.
   return [error.message, error.type, error.code, error.responseBody, data].filter(Boolean).join(' ').slice(0, 16_384);
+}
+
+/** The provider's own words; where the SDK's schema did not find them, the body's. */
+function wordsOf(error: SdkError): string {
+  if (error.data !== undefined || error.responseBody === undefined) return error.message ?? '';
+  const said = /"(?:message|error|detail)"\s*:\s*"((?:[^"\\]|\\.){1,400})/.exec(
+    error.responseBody.slice(0, 16_384),
+  )?.[1];
+  return [error.message, said].filter(Boolean).join(': ');
 }
 
 const BROKEN = new Set([
