@@ -27,8 +27,10 @@ export async function runTurn(turn: Turn, options: TurnOptions, settings: CallSe
   if (provider.apiKey === null && provider.kind !== 'openai-compatible' && provider.headers === undefined) {
     return failure({ kind: 'bad-key', message: 'no API key is set', billed: 'no', retryAfterMs: null }, settings);
   }
-  const watch = new Watch(settings.deadlines, options.signal);
   const { wire, fetch } = observe(provider.kind, settings.fetch, () => watch.end('too-large'));
+  // Opened before the clock starts: loading our own code is no silence of the provider's.
+  const model = await settings.open(fetch);
+  const watch = new Watch(settings.deadlines, options.signal);
   const collected = new Collected();
   const seen = () => ({
     servedModel: collected.servedModel === null ? null : `${provider.name}/${collected.servedModel}`,
@@ -42,7 +44,6 @@ export async function runTurn(turn: Turn, options: TurnOptions, settings: CallSe
   const missing = () => collected.usageMissing || wire.startUsageMissing;
   try {
     if (watch.stop !== null) return fail(stopped(watch.stop, wire, collected, settings.deadlines));
-    const model = await settings.open(fetch);
     const ended = watch.ended();
     ended.catch(() => {});
     const streaming = model.doStream({
@@ -51,6 +52,10 @@ export async function runTurn(turn: Turn, options: TurnOptions, settings: CallSe
     });
     const { stream } = await Promise.race([streaming, ended]);
     const failedEvent = await readStream(stream, collected, watch, options.onProgress);
+    // A whole answer is paid for and kept, whatever ended the call in the same moment.
+    if (watch.stop !== null && collected.finish === null) {
+      return fail(stopped(watch.stop, wire, collected, settings.deadlines));
+    }
     if (failedEvent !== null) return fail(classify(failedEvent.error, wire, collected.chars > 0, Date.now()));
     const outcome = conclude(turn, provider.kind, origin, collected, wire);
     if ('failed' in outcome) return fail(outcome.failed);

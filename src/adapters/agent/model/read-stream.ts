@@ -6,8 +6,8 @@ import type { Watch } from './deadlines.ts';
 const MAX_OUTPUT_CHARS = 4 * 1024 * 1024;
 
 /**
- * Reads the stream into `collected` until it ends. Returns the first error event, or null.
- * Rejects with what the transport says, or when `watch` ends the call.
+ * Reads the stream into `collected` until it ends, or `watch` ends the call. Returns the first error event, or null.
+ * Rejects with what the transport says.
  */
 export async function readStream(
   stream: ReadableStream<LanguageModelV4StreamPart>,
@@ -16,11 +16,13 @@ export async function readStream(
   onProgress: ((outputChars: number) => void) | undefined,
 ): Promise<{ error: unknown } | null> {
   const reader = stream.getReader();
-  const ended = watch.ended();
-  ended.catch(() => {});
+  // A cancelled reader ends at once, even over a transport that ignores the signal.
+  const cancel = () => void reader.cancel().catch(() => {});
+  watch.signal.addEventListener('abort', cancel, { once: true });
+  if (watch.stop !== null) cancel();
   try {
     for (;;) {
-      const { done, value } = await Promise.race([reader.read(), ended]);
+      const { done, value } = await reader.read();
       if (done) return null;
       if (value.type === 'error') {
         if (tolerable(value.error, collected)) continue;
@@ -32,7 +34,7 @@ export async function readStream(
       if (collected.chars !== before) onProgress?.(collected.chars);
     }
   } finally {
-    reader.cancel().catch(() => {});
+    cancel();
   }
 }
 

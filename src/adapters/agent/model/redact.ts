@@ -12,12 +12,13 @@ const PATTERNS: readonly RegExp[] = [
 
 /**
  * A provider's words made fit for a terminal and a log: keys replaced by `[key]`, control characters removed,
- * at most 600 characters. `secrets` are removed literally, as they are and percent-encoded.
+ * at most 600 characters. `secrets` of 8 characters and more are removed literally, as they are and percent-encoded.
  */
 export function redact(text: string, secrets: readonly string[]): string {
   let clean = text.slice(0, 16_384);
   for (const secret of secrets) {
-    if (secret.length < 4) continue;
+    // Shorter ones are placeholders (`ollama`) and would eat words.
+    if (secret.length < 8) continue;
     clean = clean.replaceAll(secret, '[key]').replaceAll(encodeURIComponent(secret), '[key]');
   }
   for (const pattern of PATTERNS) clean = clean.replace(pattern, '[key]');
