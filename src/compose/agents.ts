@@ -24,7 +24,7 @@ export async function castAgents(merged: Merged, user: UserConfig, catalogue: Ca
       const names = keyNames(model, user);
       if (names.length > 0) missing.push(`${role}: ${model} needs ${names.join(' or ')}`);
     }
-    const { modelAgent } = await import('../adapters/agent/model/model-agent.ts');
+    const { modelAgent } = await import('../adapters/agent/model/agent.ts');
     return modelAgent({ model, provider, lineage: lineage ?? modelLineage(model, user, catalogue) });
   };
   const agents = {} as Record<Role, Agent>;

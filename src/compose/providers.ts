@@ -1,4 +1,4 @@
-import type { ProviderSettings } from '../adapters/agent/model/model-agent.ts';
+import type { ProviderSettings } from '../adapters/agent/model/settings.ts';
 import type { UserConfig } from '../contract/config.ts';
 import { TercetError } from '../contract/errors.ts';
 

@@ -123,10 +123,14 @@ async function bookFailure(ctx: RunContext, agent: Agent, turn: Turn, held: Rece
   if (failure.kind === 'garbled') return;
   const bytes = bytesOf(turn, '');
   const usage: Usage | null = failure.billed === 'no' ? null : (failure.usage ?? estimateUsage(bytes));
-  const cost: Cost =
-    failure.billed === 'no' ? { usd: '0', basis: 'computed', price: null } : priceOf(ctx, agent, held, { usage: failure.usage, reportedUsd: null, bytes });
+  const cost: Cost = failure.billed === 'no' ? { usd: '0', basis: 'computed', price: null } : priceOfFailure(priceOf(ctx, agent, held, { usage: failure.usage, reportedUsd: null, bytes }));
   const { servedModel, requestId, message } = failure;
   await ctx.ledger.settle({ ...held, state: 'failed', servedModel, usage, cost, ms, requestId, error: message });
+}
+
+/** What a broken answer used is never known exactly: its output was counted from what arrived. */
+function priceOfFailure(cost: Cost): Cost {
+  return cost.basis === 'computed' ? { ...cost, basis: 'estimated' } : cost;
 }
 
 function priceOf(ctx: RunContext, agent: Agent, held: Receipt, call: { usage: Usage | null; reportedUsd: string | null; bytes: Bytes }): Cost {
