@@ -31,7 +31,7 @@ const OUTCOME = new RegExp(
 
 /** What sounds like an outcome or a condition and is said of everything. */
 const EMPTY_PHRASES =
-  /\b(?:allows? (?:the )?(?:users?|people|customers?|us)|set(?:s|ting)? up|takes? care|in order to|end[- ]to[- ]end|(?:test|use|edge) cases?|(?:when|where|if|as) (?:needed|necessary|appropriate|possible|required|applicable|expected)|pass(?:es|ing)? (?:all|tests?)|moves? forward|opens? up|open source|keep(?:s|ing)? (?:it|things|the code(?:base)?|everything)|reads? (?:better|well|nicely|cleanly))\b/giu;
+  /\b(?:allows? (?:the )?(?:users?|people|customers?|us)|(?:make sure|ensure) (?:that )?(?:they|it|everything|all of it) \w+|set(?:s|ting)? up|takes? care|in order to|end[- ]to[- ]end|(?:test|use|edge) cases?|(?:when|where|if|as) (?:needed|necessary|appropriate|possible|required|applicable|expected)|pass(?:es|ing)? (?:all|tests?)|moves? forward|opens? up|open source|keep(?:s|ing)? (?:it|things|the code(?:base)?|everything)|reads? (?:better|well|nicely|cleanly))\b/giu;
 
 const CONDITION =
   /\b(?:when|whenever|if|unless|until|instead of|rather than|once|except|only|without|exactly|at (?:most|least)|more than|less than|fewer than|between|empty|null|undefined|none|nil|true|false|zero|negative|positive|duplicate|missing|unknown|invalid|default)\b/iu;
