@@ -106,7 +106,7 @@ export function whyUnsafe(command: string): string | null {
   if (/[\r\n]/u.test(command)) return 'contains a line break';
   const trap = deceptive(command.replaceAll('\t', ' '));
   if (trap) return `contains ${trap}`;
-  const typographic = /(?:^|\s)[\u2010-\u2015\u2212](?=\w)|(?:^|[\s=])[\u2018-\u201f]/u.exec(command);
+  const typographic = /(?:^|\s)[\u2010-\u2015\u2212]+(?=\w)|(?:^|[\s=])[\u2018-\u201f]/u.exec(command);
   if (typographic) return 'contains a typographic dash or quotation mark where a shell needs - or "';
   if (command.length > MAX_COMMAND) return `is longer than ${MAX_COMMAND} characters`;
   // Counted inside quotation marks as well: a shell inside a shell chains them there.

@@ -122,14 +122,16 @@ function* meetings(
   const changes = mentions.filter(({ use }) => use !== 'read' && use !== 'symbol');
   const others = what === 'changes' ? changes : mentions.filter(({ use }) => use === 'read');
   const changersOf = Map.groupBy(changes, ({ path }) => foldPath(path));
-  for (const { path, task: b, at } of others) {
-    for (const { task: a } of changersOf.get(foldPath(path)) ?? []) {
+  for (const { path, task: b, at, use } of others) {
+    for (const { task: a, use: how } of changersOf.get(foldPath(path)) ?? []) {
       // Each pair once: the later of the two is where it is reported.
       if (a === b) {
         if (what === 'changes') break;
         continue;
       }
       if (a.id === b.id || ancestors.get(a.id)?.has(b.id) || ancestors.get(b.id)?.has(a.id)) continue;
+      // One creates what the other needs: that is path-missing.
+      if ((how === 'create') !== (use === 'create')) continue;
       yield { a, b, at, path };
     }
   }

@@ -25,8 +25,8 @@ export const pathRules: readonly Rule[] = [
         const { path, use, at, task } = mention;
         if (use === 'create' || use === 'symbol' || pathProblem(path) || otherCase(mention, subject)) continue;
         if (subject.treeBefore(task).has(path)) continue;
-        // A file the task itself creates needs no reading; that it is listed twice is harmless.
-        if (use === 'read' && task.files.some((file) => file.path === path)) continue;
+        // A file the task itself creates: harmless in `read`, and in `files` it is named twice.
+        if (task.files.some((file) => file.action === 'create' && file.path === path)) continue;
         yield { at, task, message: `There is no ${show(path)} to ${use}. ${whereInstead(mention, subject)}` };
       }
     },
@@ -105,7 +105,6 @@ function whereInstead({ path, task, use }: Mention, subject: Subject): string {
   const creator = subject.plan.tasks.find((other) =>
     other.files.some((file) => file.action === 'create' && file.path === path),
   );
-  if (creator === task) return 'This task creates it: list it once, as "create".';
   if (creator) return `${creator.id} creates it, but ${task.id} does not depend on ${creator.id}: add it to dependsOn.`;
   if (subject.facts.paths.has(path)) return 'An earlier task deletes it.';
   if (foldersOf(subject.facts.paths).has(path)) return 'It is a folder: name the files in it.';
