@@ -47,6 +47,13 @@ export function renderPlanForReview(plan: Plan, taskIds?: readonly string[]): st
     .join('\n\n');
 }
 
+const ABSENT: Record<BriefFile['action'], string> = {
+  create: 'to be created',
+  delete: 'to be deleted',
+  modify: 'to be modified, cannot be shown',
+  read: 'cannot be shown',
+};
+
 function block(title: string, lines: readonly string[]): string {
   return lines.length > 0 ? `${title}:\n${lines.join('\n')}` : '';
 }
@@ -73,7 +80,7 @@ function findingLine(finding: Finding): string {
 
 function fileText({ path, action, content }: BriefFile): string {
   const name = oneLine(path, 1000);
-  if (content === null) return action === 'create' ? `${name}: to be created` : `${name}: to ${action}, not shown`;
+  if (content === null) return `${name}: ${ABSENT[action]}`;
   const body = showTreacherous(content);
   const tag = freeTag(body);
   const note = body === '' || body.endsWith('\n') ? '' : ' (no newline at its end)';

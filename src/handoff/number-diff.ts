@@ -26,7 +26,9 @@ export function renderHunk(file: FileDiff, hunk: Hunk, options: DiffOptions = {}
   const max = options.maxLineChars ?? MAX_LINE_CHARS;
   const heading = oneLine(hunk.heading, 80);
   const head = `@@ ${hunk.id} ${nameOf(file)}${heading ? ` · ${heading}` : ''}`;
-  return [head, ...hunk.lines.map((line) => lineText(line, max))].join('\n');
+  // Where all lines end alike, CR is noise; where they differ, it is what the change is about.
+  const mixed = new Set(hunk.lines.map(({ text }) => text.endsWith('\r'))).size > 1;
+  return [head, ...hunk.lines.map((line) => lineText(line, max, mixed))].join('\n');
 }
 
 /** The numbers of the new file's lines that the diff shows: added ones and context. */
@@ -38,9 +40,9 @@ export function newLinesOf(file: FileDiff): Set<number> {
 /** The mark that {@link renderDiff} puts where it cuts a long line. */
 export const CUT = /…\(\+\d+ chars\)$/u;
 
-function lineText(line: DiffLine, max: number): string {
+function lineText(line: DiffLine, max: number, showCr: boolean): string {
   const mark = line.kind === 'added' ? '+' : line.kind === 'removed' ? '-' : ' ';
-  const text = showHidden(line.text).replaceAll('\n', '\\n');
+  const text = showHidden(showCr ? line.text : line.text.replace(/\r$/u, '')).replaceAll('\n', '\\n');
   const cut = text.length > max ? `${shorten(text, max)}(+${text.length - max + 1} chars)` : text;
   return `${line.new ?? line.old ?? ''} ${mark}${cut}`;
 }
