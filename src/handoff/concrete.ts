@@ -6,14 +6,14 @@
 
 /** Verbs of things one can see a program do, or of a definite operation on code: stems, endings are allowed. */
 const VERBS = stems(
-  'accept add(?=s) append appl assert assign become begin bump call(?=s|ed) capitali[sz]e cap(?=s|ped) chang clamp clear coerce ' +
+  'accept add(?=s) answer(?=s) append appl assert assign become begin bump call(?=s|ed) capitali[sz]e cap(?=s|ped) chang clamp clear coerce ' +
     'collapse compare contain convert deduplicate debounce decode decrease defer delete deprecate detect differ disable ' +
     'disconnect discard drop emit enable encode end equal escape exceed exclude exit expand expect expire expose extract fail fall filter(?=s|ed) ' +
     'flush forward hide highlight ignore include increase increment inject inline insert invalidate invert join keep leave ' +
     'lowercase mask memoi[sz]e mention merge move mutate normali[sz]e omit open outlast output(?=s) overwrite override pad(?=s|ded) parse pass persist ' +
     'prefer prefix prepend preserve prevent print propagate raise read receive redact redirect reject remain remove rename render(?=s|ed) ' +
     'replace reset resolve respond restore resume retain retr return revert rotate sanitize sanitise save scroll(?=s) select send ' +
-    'serve shorten show skip sort split stay stop strip subtract swallow swap take throttle throw toggle transform trim truncate ' +
+    'serve shorten show skip sort split stay stop strip succeed(?=s) subtract swallow swap take throttle throw toggle transform trim truncate ' +
     'uppercase wait warn wrap write yield',
 );
 /** Verbs that are nouns as often: only with an ending, or where a sentence begins or goes on. */
@@ -21,6 +21,9 @@ const NOUNS_TOO = stems(
   'count default display echo export import limit link list load log map mark match play point quote record refuse report ' +
     'round set store validate announce cache',
 );
+/** A statement about a subject: "is hashed", "gets a focus ring", "averages the middle values". Filler says nothing here. */
+const STATEMENT =
+  /\b(?:is|are|gets?|being|becomes?)\s+(?:(?:not|never|always|only|now|then|also|well|still|\w+ly)\s+)*(?!the\b|an?\b)([\w-]+)|\b(?:gets?|has|have)\s+(?:an?|the|its|their|no|one|two)\s+([\w-]+)|\b([a-z]{3,}s)\s+(?:an?|the|its|their|no|one|two|each|every)\b/giu;
 const ENDING = '(?:e?s|e?d|ies|ied|[npt](?:ed|s)|n|en)';
 const OUTCOME = new RegExp(
   `\\b(?:${VERBS})(?:${ENDING}|e|y)?\\b|\\b(?:${NOUNS_TOO})${ENDING}\\b|` +
@@ -47,6 +50,8 @@ const NAME =
 /** Words that add nothing: grammar, praise, and what every task is about. */
 const FILLER = new Set(
   (
+    'acceptable adequate sufficient reasonable easy ready available finished done documented covered sure clear intuitive responsive ' +
+    'consistent optimal smooth seamless elegant idiomatic flexible extensible reusable modular successful successfully compliant improvement ' +
     'a an and any all when whenever if unless until instead rather once except only without always never are as at be been both but by can could do does each etc every for from get had has have here how in into is it its ' +
     'itself just make makes may more most must need needed needs new not of off on one or other our out over own per same should so some ' +
     'such than that the their them then there these they this those to too up various via was we well were what where which while ' +
@@ -79,8 +84,12 @@ export interface Concreteness {
 export function concreteness(text: string): Concreteness {
   const read = text.slice(0, 4000);
   const prose = read.replace(EMPTY_PHRASES, ' ');
+  const verbs = [...prose.matchAll(OUTCOME)].map(([verb]) => verb.toLowerCase());
+  // "when the user is logged in" states a condition, not what comes of it.
+  const main = prose.replace(/\b(?:when|whenever|if|once|unless|until|while)\b[^,.;:]*/giu, ' ');
+  const stated = [...main.matchAll(STATEMENT)].map((match) => (match[1] ?? match[2] ?? match[3] ?? '').toLowerCase());
   return {
-    outcomes: new Set([...prose.matchAll(OUTCOME)].map(([verb]) => verb.toLowerCase())).size,
+    outcomes: new Set([...verbs, ...stated.filter((word) => word === 'uses' || !FILLER.has(word))]).size,
     values: VALUE.test(prose),
     condition: CONDITION.test(prose),
     names: new Set([...read.matchAll(NAME)].map(([name]) => name)).size,

@@ -30,6 +30,12 @@ const VAGUE: [title: string, behaviour: string][] = [
   ['Rate limiting', 'Implement rate limiting functionality as needed.'],
   ['Handle edge cases', 'Handle all edge cases in utils.ts gracefully.'],
   ['Auth service', 'Implement `AuthService` in src/auth.ts.'],
+  ['Auth', 'Implement user authentication with JWT.'],
+  ['Performance', 'Add caching to improve performance.'],
+  ['CRUD', 'Implement CRUD operations for products.'],
+  ['Users', 'Implement user login, logout and registration.'],
+  ['Login page', 'Add a login page with form validation.'],
+  ['Finish', 'The feature is implemented and works as described when needed.'],
 ];
 
 const CONCRETE: [title: string, behaviour: string][] = [
@@ -63,6 +69,13 @@ const CONCRETE: [title: string, behaviour: string][] = [
   ['Fix off-by-one', 'Fix the off-by-one in `paginate`: the last item is dropped.'],
   ['Case', 'Compare e-mail addresses case-insensitively.'],
   ['Cache', 'Parsed templates are cached by path; a changed mtime invalidates the entry.'],
+  ['Totals', 'The cart total excludes cancelled items.'],
+  ['Focus', 'Buttons get a visible focus ring.'],
+  ['Passwords', 'Passwords are hashed with bcrypt before saving.'],
+  ['Sequence', 'Each event gets a monotonically growing sequence number.'],
+  ['Greeting', 'The greeting uses the name from the query parameter.'],
+  ['Median', 'median() averages the two middle values for an even number of items.'],
+  ['Export', 'The export is compressed with gzip.'],
 ];
 
 describe('a behaviour', () => {
@@ -112,6 +125,9 @@ describe('a criterion', () => {
     'Meets the requirements',
     'Login works correctly when the user is logged in',
     'done',
+    'Performance is acceptable',
+    'All edge cases are covered',
+    'Looks good',
   ])('is vague: %s', (text) => {
     expect(isVagueCriterion(text)).toBe(true);
   });

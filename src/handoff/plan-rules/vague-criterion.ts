@@ -10,7 +10,7 @@ const VAGUE: readonly RegExp[] = [
   // "added" and "documented" say something when they say where.
   /\b(?:is|are|was|were|has been|have been)\s+(?:added|created|updated|written|documented)\b(?!\s+(?:to|in|into|under|after|before|between|at|with)\b)/giu,
   /\b(?:good|better|best|great|improved|acceptable|reasonable|adequate|sufficient|high|proper|correct|right|expected|appropriate|desired|intended|suitable)\s+(?:\w+\s+)?(?:performance|quality|ux|usability|experience|coverage|code|readability|error handling|errors?|messages?|results?|outputs?|behaviou?r|values?|responses?|data|practices?|security|design|structure|way|manner|functionality)\b/giu,
-  /\b(?:is|are|looks?|feels?|stays?|remains?)\s+(?:more\s+|very\s+|reasonably\s+)?(?:fast(?:er)?|quick(?:er)?|clean(?:er)?|robust|secure|scalable|maintainable|readable|user[- ]friendly|intuitive|responsive|reliable|performant|efficient|good|better|nice|correct|high[- ]quality|easy(?:\s+to\s+\w+)?|simple|consistent|well[- ]\w+)\b/giu,
+  /\b(?:is|are|looks?|feels?|stays?|remains?)\s+(?:more\s+|very\s+|reasonably\s+)?(?:fast(?:er)?|quick(?:er)?|clean(?:er)?|robust|secure|scalable|maintainable|readable|user[- ]friendly|intuitive|responsive|reliable|performant|efficient|good|better|nice|correct|acceptable|adequate|sufficient|fine|ok|okay|high[- ]quality|easy(?:\s+to\s+\w+)?|simple|consistent|well[- ]\w+)\b/giu,
   /\bhandl(?:es?|ed|ing)\s+(?:all\s+|the\s+|any\s+)?(?:possible\s+)?(?:edge cases?|errors?|exceptions?|failures?)\b/giu,
   /\b(?:no|without|free of)\s+(?:any\s+)?(?:bugs?|errors?|issues?|problems?|regressions?)\b/giu,
   /\bbest practices\b/giu,

@@ -53,7 +53,7 @@ export function whyVague(task: Pick<Task, 'title' | 'behaviour' | 'criteria'>): 
     const criterion = concreteness(text);
     return !isVagueCriterion(text) && (criterion.values || criterion.outcomes > 0) && criterion.words.length >= 2;
   });
-  if (said.names > 0 && words.size >= 2 && checkable) return null;
+  if (said.names + said.outcomes > 0 && words.size >= 2 && checkable) return null;
   const title = contentWords(task.title);
   if ([...words].every((word) => title.has(word))) return 'says no more than its title';
   if (words.size < 3) return `says too little (${quoted(task.behaviour)})`;
