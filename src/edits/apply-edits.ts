@@ -34,7 +34,8 @@ export function applyEdits(edits: readonly Edit[], current: ReadonlyMap<string, 
       texts.set(edit.path, step.text);
       if (step.note !== null) notes.push(step.note);
     }
-    earlier.set(edit.path, [...before, edit]);
+    before.push(edit);
+    earlier.set(edit.path, before);
   }
   if (problems.length > 0) return { ok: false, problems };
 

@@ -39,6 +39,8 @@ class AnswerReader {
   readonly #edits: Edit[] = [];
   readonly #problems: EditProblem[] = [];
   #changeRequest: ParsedAnswer['changeRequest'] = null;
+  /** Where a unified diff was seen. Beside real edits it is prose, a quotation; alone it is the wrong format. */
+  #diffAt: number | null = null;
 
   constructor(lines: string[], known: ReadonlySet<string>) {
     this.#lines = lines;
@@ -49,6 +51,9 @@ class AnswerReader {
   read(): ParsedAnswer {
     let i = 0;
     while (i < this.#lines.length) i = this.#step(i);
+    if (this.#diffAt !== null && this.#edits.length === 0 && this.#changeRequest === null) {
+      this.#problem('malformed', '', this.#diffAt, 'a unified diff is not accepted; send SEARCH/REPLACE blocks');
+    }
     const plain = this.#prose.unfinished();
     if (plain !== null)
       this.#problem('truncated', plain.path, plain.at, `the fenced block does not end; and ${PLAIN_BLOCK}`);
@@ -74,7 +79,7 @@ class AnswerReader {
     if (opensChangeRequest(line)) return this.#request(i);
     if (line.startsWith(DELETE)) return this.#deletion(i, line.slice(DELETE.length));
     if (line.startsWith('--- ') && this.#lines[i + 1]?.startsWith('+++ ') && this.#lines[i + 2]?.startsWith('@@')) {
-      this.#problem('malformed', '', i + 1, 'a unified diff is not accepted; send SEARCH/REPLACE blocks');
+      this.#diffAt ??= i + 1;
     } else if (line[0] === ' ' || line[0] === '\t') {
       const indented = markerOf(line.trimStart());
       if (indented?.kind === 'open-search' || indented?.kind === 'open-file') {
