@@ -9,7 +9,7 @@ export type Applied =
   { ok: true; files: Map<string, string | null>; notes: string[] } | { ok: false; problems: EditProblem[] };
 
 /** What one edit does to one file, seen alone. `null` is a file that is not there. */
-export type Step = { text: string | null; note: string | null } | { problem: EditProblem };
+type Step = { text: string | null; note: string | null } | { problem: EditProblem };
 
 /**
  * Applies edits in order, each to the text the ones before it left; all or nothing.

@@ -3,7 +3,7 @@ import { isLazyComment } from './elision.ts';
 import { excerpt, listed, numbered, where } from './explain.ts';
 import { blockLines, joinFile, spliceLines, splitFile } from './file-lines.ts';
 import { findLines } from './find-lines.ts';
-import { findMatch, type Match } from './match.ts';
+import { findMatch, type Rung } from './match.ts';
 import { similarLines } from './similar-lines.ts';
 
 type Replace = Edit & { kind: 'replace' };
@@ -92,7 +92,7 @@ export function replaceLines(edit: Replace, text: string, original: string | nul
   );
 }
 
-function described(rung: Exclude<Match, { found: 'none' }>['rung']): string {
+function described(rung: Rung): string {
   switch (rung) {
     case 'exact':
       return 'exactly';

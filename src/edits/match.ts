@@ -4,15 +4,13 @@ import { matchNumbered } from './match-numbered.ts';
 import { matchShifted } from './match-shifted.ts';
 
 /** How far a search had to be forgiven, strict to tolerant. */
-export const RUNGS = [
-  'exact',
-  'trailing whitespace',
-  'blank lines at the ends',
-  'indentation',
-  'elision',
-  'line numbers',
-] as const;
-export type Rung = (typeof RUNGS)[number];
+export type Rung =
+  | 'exact'
+  | 'trailing whitespace'
+  | 'blank lines at the ends'
+  | 'indentation'
+  | 'elision'
+  | 'line numbers';
 
 export type Match = (Exclude<RungResult, { found: 'none' }> & { rung: Rung }) | { found: 'none' };
 
