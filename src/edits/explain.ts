@@ -3,7 +3,7 @@ import type { EditProblem } from './edit.ts';
 const WIDTH = 160;
 
 /** Makes untrusted text safe to print: control and invisible formatting characters become `\u{…}`; tabs stay. */
-export function printable(text: string): string {
+function printable(text: string): string {
   return text.replace(/[\p{Cc}\p{Cf}\u2028\u2029]/gu, (char) =>
     char === '\t' ? char : `\\u{${(char.codePointAt(0) ?? 0).toString(16)}}`,
   );

@@ -270,9 +270,12 @@ describe('any answer', () => {
   ])('of a megabyte of %s takes less than 200 ms', (_, unit) => {
     const text =
       `<<<<<<<<<<< SEARCH\n`.repeat(unit.length === 1 ? 0 : 1) + unit.repeat(Math.ceil(1_000_000 / unit.length));
-    parseAnswer(text);
-    const started = performance.now();
-    parseAnswer(text);
-    expect(performance.now() - started).toBeLessThan(200);
+    // The best of three: a busy machine says nothing about the parser.
+    const times = [1, 2, 3].map(() => {
+      const started = performance.now();
+      parseAnswer(text);
+      return performance.now() - started;
+    });
+    expect(Math.min(...times)).toBeLessThan(200);
   });
 });
