@@ -8,6 +8,8 @@ import { Prose } from './prose.ts';
 import { readPath } from './read-path.ts';
 
 const DELETE = 'DELETE FILE:';
+/** Problems kept of one answer: nobody mends more in a round, and hostile answers hold thousands. */
+const MOST_PROBLEMS = 50;
 const PLAIN_BLOCK =
   'a fenced block is not an edit. Put the whole file between "<<<<<<< FILE" and ">>>>>>> FILE", ' +
   'or a part of it into "<<<<<<< SEARCH", "=======", ">>>>>>> REPLACE"';
@@ -159,6 +161,7 @@ class AnswerReader {
   }
 
   #problem(kind: EditProblem['kind'], path: string, at: number, why: string): void {
+    if (this.#problems.length >= MOST_PROBLEMS) return;
     this.#problems.push({ path, kind, at, message: `${where(path, at)}: ${excerpt(why, 600)}.` });
   }
 }

@@ -61,9 +61,12 @@ function undecorate(text: string): { text: string; dress: Dress } | null {
     return { text: text.slice(colon + 1).trim(), dress: 'labelled' };
   }
   if (text.length > 1 && text.endsWith(':')) return { text: text.slice(0, -1).trim(), dress: 'bare' };
-  const note = NOTES.find((suffix) => text.toLowerCase().endsWith(suffix));
-  if (note !== undefined && text.length > note.length) {
-    return { text: text.slice(0, -note.length).trim(), dress: 'bare' };
+  if (text.endsWith(')')) {
+    const lower = text.toLowerCase();
+    const note = NOTES.find((suffix) => lower.endsWith(suffix));
+    if (note !== undefined && text.length > note.length) {
+      return { text: text.slice(0, -note.length).trim(), dress: 'bare' };
+    }
   }
   for (const lead of ['// ', '- ', '* ', '+ ']) {
     if (text.startsWith(lead)) return { text: text.slice(lead.length).trim(), dress: 'bare' };
