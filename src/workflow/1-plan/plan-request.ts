@@ -9,6 +9,9 @@ import { approvePlan } from './approve-plan.ts';
 import { makePlan } from './make-plan.ts';
 import { lintHere, type RepositoryView, viewRepository } from './repository-view.ts';
 
+/** Rules about how a task is worded, which a person who wants no planner has answered for. */
+const WORDING_RULES: ReadonlySet<string> = new Set(['task-vague', 'criterion-vague']);
+
 /** The plan of a run, by one of three paths: given by a person, short (one task, no planner), or planned. */
 export async function planRequest(ctx: RunContext, given: Plan | null): Promise<Plan> {
   const view = await viewRepository(ctx);
@@ -17,12 +20,14 @@ export async function planRequest(ctx: RunContext, given: Plan | null): Promise<
     return keep(ctx, await refuseBroken(ctx, view, given));
   }
   if (ctx.settings.planning !== 'always') {
-    const short = shortPath(ctx.request.text, { paths: new Set(view.paths) });
+    const forced = ctx.settings.planning === 'never';
+    const short = shortPath(ctx.request.text, { paths: new Set(view.paths) }, { forced });
     if ('task' in short) {
-      ctx.emit({ type: 'path.chosen', path: 'short', why: short.why });
-      return keep(ctx, await refuseBroken(ctx, view, onePlan(short.task)));
+      const files = short.task.files.map((file) => file.path).join(' and ');
+      ctx.emit({ type: 'path.chosen', path: 'short', why: forced ? 'no planner was wanted' : `the request is one small change of ${files}` });
+      return keep(ctx, await refuseBroken(ctx, view, onePlan(short.task), forced));
     }
-    if (ctx.settings.planning === 'never') {
+    if (forced) {
       throw new TercetError('usage', `Without a planner the request has to be one small task: ${short.no}`, {
         hint: 'Name the files to change in the request, or leave --no-plan away.',
       });
@@ -32,8 +37,10 @@ export async function planRequest(ctx: RunContext, given: Plan | null): Promise<
   return approvePlan(ctx, view, await makePlan(ctx, view));
 }
 
-async function refuseBroken(ctx: RunContext, view: RepositoryView, plan: Plan): Promise<Plan> {
-  const issues = await lintHere(ctx, view, plan);
+/** With `worded`, the person has chosen the words and no planner: how they are worded is no error then, where they point to is. */
+async function refuseBroken(ctx: RunContext, view: RepositoryView, plan: Plan, worded = false): Promise<Plan> {
+  const found = await lintHere(ctx, view, plan);
+  const issues = worded ? found.filter((issue) => !WORDING_RULES.has(issue.rule)) : found;
   ctx.emit({ type: 'plan.linted', round: 1, issues });
   const errors = issues.filter((issue) => issue.severity === 'error');
   if (errors.length === 0) return plan;

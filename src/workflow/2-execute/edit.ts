@@ -1,5 +1,5 @@
 import type { Attempt, Rung } from '../../contract/change.ts';
-import { applyEdits } from '../../edits/apply-edits.ts';
+import { explainProblems } from '../../edits/explain.ts';
 import { parseAnswer } from '../../edits/parse-answer.ts';
 import { renderBrief } from '../../handoff/brief.ts';
 import { fence } from '../../handoff/prompt.ts';
@@ -8,6 +8,7 @@ import type { Agent, TurnMessage } from '../../ports/agent.ts';
 import { pay } from '../calls/pay.ts';
 import { sectionOf } from '../calls/section.ts';
 import type { RunContext } from '../run-context.ts';
+import { applyTo } from './apply-to.ts';
 import { makeBrief } from './brief.ts';
 import { decideChangeRequest } from './change-request.ts';
 import { proveTask, scopeOfRun } from './prove.ts';
@@ -66,34 +67,28 @@ function cutOff(): Tried {
 }
 
 async function tryAnswer(ctx: RunContext, run: TaskRun, text: string): Promise<Tried> {
-  const parsed = parseAnswer(text);
+  const scope = scopeOfRun(run);
+  const parsed = parseAnswer(text, { known: new Set([...scope.planned.keys(), ...scope.granted]) });
   run.claim = parsed.claim;
   if (parsed.changeRequest !== null) {
     const decided = await decideChangeRequest(ctx, run, { ...parsed.changeRequest, task: run.task.id });
     return { outcome: 'change-requested', reason: decided, fresh: true };
   }
-  if (parsed.problems.length > 0) return failed('edit-failed', parsed.problems.map((problem) => problem.message));
-  if (parsed.edits.length === 0) return failed('no-change', ['Your answer holds no edits.']);
+  if (parsed.problems.length > 0) return failed('edit-failed', explainProblems(parsed.problems));
+  if (parsed.edits.length === 0) return failed('no-change', 'Your answer holds no edits.');
 
-  const scope = scopeOfRun(run);
   const refused = parsed.edits.flatMap((edit) => {
-    const reason = refuse(scope, edit.path, edit.kind === 'delete' ? 'delete' : 'write');
+    const reason = refuse(scope, edit.path, edit.kind === 'delete' ? 'delete' : 'modify');
     return reason === null ? [] : [{ path: edit.path, reason }];
   });
   const [first] = refused;
   if (first !== undefined) {
-    ctx.emit({ type: 'scope.refused', task: run.task.id, paths: [...new Set(refused.map((r) => r.path))], reason: first.reason });
-    return failed('out-of-scope', [...refused.map((r) => r.reason), 'If the task cannot be done within its files, answer with a CHANGE REQUEST.']);
+    ctx.emit({ type: 'scope.refused', task: run.task.id, paths: [...new Set(refused.map(({ path }) => path))], reason: first.reason });
+    return failed('out-of-scope', [...new Set(refused.map(({ reason }) => reason))].join('\n'));
   }
 
-  const current = new Map<string, string | null>();
-  for (const { path } of parsed.edits) if (!current.has(path)) current.set(path, await run.worktree.read(path));
-  const applied = applyEdits(parsed.edits, current);
-  if (!applied.ok) return failed('edit-failed', applied.problems.map((problem) => problem.message));
-  for (const [path, content] of applied.files) {
-    if (content === null) await run.worktree.remove(path);
-    else await run.worktree.write(path, content);
-  }
+  const applied = await applyTo(run.worktree, parsed.edits);
+  if (!applied.ok) return failed('edit-failed', explainProblems(applied.problems));
   const proof = await proveTask(ctx, run);
   if (proof.done) return { outcome: 'done', reason: '', fresh: false };
   return {
@@ -103,6 +98,6 @@ async function tryAnswer(ctx: RunContext, run: TaskRun, text: string): Promise<T
   };
 }
 
-function failed(outcome: Attempt['outcome'], reasons: readonly string[]): Tried {
-  return { outcome, reason: `Nothing was applied.\n${reasons.join('\n')}\nAnswer again with all edits of the task.`, fresh: false };
+function failed(outcome: Attempt['outcome'], reasons: string): Tried {
+  return { outcome, reason: `Nothing was applied.\n${reasons}\nAnswer again with all edits of the task.`, fresh: false };
 }

@@ -1,11 +1,13 @@
 import { z } from 'zod';
 import { ChangeRequest } from '../../contract/plan.ts';
 import { TercetError } from '../../contract/errors.ts';
-import { applyEdits } from '../../edits/apply-edits.ts';
+import type { Edit } from '../../edits/edit.ts';
+import { explainProblems } from '../../edits/explain.ts';
 import { refuse } from '../../handoff/scope.ts';
 import type { ToolCall, ToolSpec } from '../../ports/agent.ts';
 import { jsonSchemaOf } from '../calls/ask.ts';
 import type { RunContext } from '../run-context.ts';
+import { applyTo } from './apply-to.ts';
 import { decideChangeRequest } from './change-request.ts';
 import { proveTask, scopeOfRun } from './prove.ts';
 import type { TaskRun } from './task-run.ts';
@@ -59,16 +61,16 @@ const BOX = {
     description: 'Replace text that stands exactly once in a file.',
     input: z.strictObject({ path: z.string(), search: z.string(), replace: z.string() }),
     async use(ctx, run, { path, search, replace }) {
-      guard(ctx, run, path, 'write');
-      return apply(run, [{ kind: 'replace', path, search, replace, at: 1 }]);
+      guard(ctx, run, path, 'modify');
+      return apply(run, { kind: 'replace', path, search, replace, at: 1 });
     },
   }),
   write_file: tool({
     description: 'Write a whole file.',
     input: z.strictObject({ path: z.string(), content: z.string() }),
     async use(ctx, run, { path, content }) {
-      guard(ctx, run, path, 'write');
-      return apply(run, [{ kind: 'write', path, content, at: 1 }]);
+      guard(ctx, run, path, 'modify');
+      return apply(run, { kind: 'write', path, content, at: 1 });
     },
   }),
   delete_file: tool({
@@ -76,7 +78,7 @@ const BOX = {
     input: z.strictObject({ path: z.string() }),
     async use(ctx, run, { path }) {
       guard(ctx, run, path, 'delete');
-      return apply(run, [{ kind: 'delete', path, at: 1 }]);
+      return apply(run, { kind: 'delete', path, at: 1 });
     },
   }),
   run_checks: tool({
@@ -112,21 +114,15 @@ export async function useTool(ctx: RunContext, run: TaskRun, call: ToolCall): Pr
   }
 }
 
-function guard(ctx: RunContext, run: TaskRun, path: string, action: 'write' | 'delete'): void {
+function guard(ctx: RunContext, run: TaskRun, path: string, action: 'modify' | 'delete'): void {
   const reason = refuse(scopeOfRun(run), path, action);
   if (reason === null) return;
   ctx.emit({ type: 'scope.refused', task: run.task.id, paths: [path], reason });
   throw new TercetError('repository', `${reason} Use request_change if the task needs it.`);
 }
 
-async function apply(run: TaskRun, edits: Parameters<typeof applyEdits>[0]): Promise<string> {
-  const current = new Map<string, string | null>();
-  for (const { path } of edits) current.set(path, await run.worktree.read(path));
-  const applied = applyEdits(edits, current);
-  if (!applied.ok) throw new TercetError('repository', applied.problems.map((problem) => problem.message).join('\n'));
-  for (const [path, content] of applied.files) {
-    if (content === null) await run.worktree.remove(path);
-    else await run.worktree.write(path, content);
-  }
-  return 'done';
+async function apply(run: TaskRun, edit: Edit): Promise<string> {
+  const applied = await applyTo(run.worktree, [edit]);
+  if (!applied.ok) throw new TercetError('repository', explainProblems(applied.problems));
+  return ['done', ...applied.notes].join('\n');
 }

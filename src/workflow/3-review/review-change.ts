@@ -4,7 +4,8 @@ import { TercetError } from '../../contract/errors.ts';
 import type { FileDiff } from '../../contract/change.ts';
 import { estimateTokens } from '../../context/estimate-tokens.ts';
 import { splitForReview } from '../../handoff/cover.ts';
-import { decide, verifyFindings } from '../../handoff/verify-findings.ts';
+import { decide } from '../../handoff/decide.ts';
+import { verifyFindings } from '../../handoff/verify-findings.ts';
 import { ask } from '../calls/ask.ts';
 import { sectionOf } from '../calls/section.ts';
 import type { RunContext } from '../run-context.ts';
@@ -20,7 +21,7 @@ export async function reviewChange(ctx: RunContext, subject: ReviewSubject): Pro
   const diffs = await ctx.repository.diff(subject.from, subject.to);
   const { parts, coverage } = splitForReview(diffs, { maxTokens: ctx.settings.reviewTokens, estimate: estimateTokens });
   const texts = await ctx.repository.read(subject.to, diffs.filter((diff) => diff.file.status !== 'deleted').map((diff) => diff.file.path));
-  let findings = subject.open.map((finding) => ({ ...finding }));
+  let findings = [...subject.open];
   let criteria: CriterionVerdict[] = [];
   let servedBy: string | null = null;
   try {
@@ -35,8 +36,10 @@ export async function reviewChange(ctx: RunContext, subject: ReviewSubject): Pro
         schema: ReviewerAnswer,
       });
       servedBy = servedModel === null ? ctx.agents.reviewer.model : servedModel;
-      findings = closeFixed(findings, value.fixed);
       const verified = verify(ctx, subject, value, part.files, texts, findings);
+      for (const { finding, reason } of verified.dropped) {
+        ctx.emit({ type: 'warning.raised', code: 'finding-dropped', message: `A finding of the reviewer was dropped (${reason}): ${finding.title.slice(0, 100)}` });
+      }
       findings = verified.findings;
       criteria = mergeCriteria(criteria, verified.criteria);
     }
@@ -45,7 +48,7 @@ export async function reviewChange(ctx: RunContext, subject: ReviewSubject): Pro
     return finish(ctx, { verdict: 'inconclusive', reason: `The review could not be made: ${error.message} ${error.hint ?? ''}`.trim(), round: subject.round, criteria, findings, coverage, servedBy });
   }
   for (const finding of findings) if (finding.round === subject.round) ctx.emit({ type: 'finding.verified', finding });
-  const { verdict, reason } = decide(findings, criteria, coverage, { passing: passingCriteria(subject) });
+  const { verdict, reason } = decide(findings, criteria, coverage, subject.plan !== null, { shown: shownCriteria(subject) });
   return finish(ctx, { verdict, reason, round: subject.round, criteria, findings, coverage, servedBy });
 }
 
@@ -60,12 +63,6 @@ function verify(ctx: RunContext, subject: ReviewSubject, answer: ReviewerAnswer,
   });
 }
 
-/** Only ids that are open can be closed; anything else a reviewer lists is ignored. */
-function closeFixed(findings: readonly Finding[], fixed: readonly string[]): Finding[] {
-  const ids = new Set(fixed);
-  return findings.map((finding) => (finding.status === 'open' && ids.has(finding.id) ? { ...finding, status: 'fixed' } : finding));
-}
-
 /** Parts of a large change answer for the same criteria: one "no" outweighs, and one "yes" beats "unclear". */
 function mergeCriteria(before: readonly CriterionVerdict[], now: readonly CriterionVerdict[]): CriterionVerdict[] {
   const weight = { unclear: 0, yes: 1, no: 2 };
@@ -78,7 +75,7 @@ function mergeCriteria(before: readonly CriterionVerdict[], now: readonly Criter
 }
 
 /** Criteria that a command of theirs has shown, whatever the reviewer makes of them. */
-function passingCriteria(subject: ReviewSubject): Set<string> {
+function shownCriteria(subject: ReviewSubject): Set<string> {
   return new Set(subject.tasks.flatMap((task) => task.checks.filter((check) => check.exitCode === 0).flatMap((check) => check.criteria)));
 }
 
