@@ -51,15 +51,16 @@ export function qualifiedName(symbol: CodeSymbol): string {
 /** First line of the decorators, attributes and annotations that stand right above `line`. */
 function decoratedStart(text: string, lines: readonly number[], line: number): number {
   let start = line;
-  let inside = 0;
+  /** Indentation of the closing line of a decorator that spans lines, while reading up through it. */
+  let inside = -1;
   for (let above = line - 1; above >= 1 && line - above <= 20; above--) {
     const content = text.slice(lines[above - 1], lines[above]);
-    // A decorator may span lines: `)` alone opens one when read upwards.
-    if (/^\s*\)?[)\]}]+\s*$/.test(content)) inside = above;
-    if (DECORATION.test(content)) {
+    const indent = content.length - content.trimStart().length;
+    if (DECORATION.test(content) && (inside < 0 || indent === inside)) {
       start = above;
-      inside = 0;
-    } else if (inside === 0) break;
+      inside = -1;
+    } else if (inside < 0 && /^\s*[}\]]*[)\]][)\]]*\s*$/.test(content)) inside = indent;
+    else if (inside < 0 || indent <= inside) break;
   }
   return start;
 }
