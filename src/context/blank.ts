@@ -13,6 +13,7 @@ const SLASH = 47;
 const LESS = 60;
 const QUESTION = 63;
 const BACKTICK = 96;
+const SPECIAL = /["'`/#<%?]/g;
 /** Looks ahead that found no end, per file; after that none are tried: keeps hostile files linear. */
 const MAX_MISSES = 200;
 
@@ -35,9 +36,12 @@ export function blank(text: string, family: Family): string {
   // A quote that did not close on its line is not tried again on that line: this keeps hostile lines linear.
   const openLine = [-1, -1];
   let misses = 0;
-  for (; i < text.length; i++) {
+  // The regular expression engine finds the next character of interest far faster than cold code does.
+  for (; ; i++) {
+    SPECIAL.lastIndex = i;
+    if (!SPECIAL.test(text)) break;
+    i = SPECIAL.lastIndex - 1;
     const c = text.charCodeAt(i);
-    if (c > BACKTICK || (c > LESS && c < BACKTICK && c !== QUESTION) || c < DOUBLE) continue;
     let end = -1;
     let keep = 1;
     if (c === SLASH) {

@@ -37,32 +37,38 @@ export function lineAt(lines: readonly number[], offset: number): number {
 }
 
 const BRACKET = /[()[\]{}]/g;
+const ROUND = 40;
+const ROUND_END = 41;
+const SQUARE = 91;
+const SQUARE_END = 93;
+const BRACE = 123;
+const BRACE_END = 125;
 
 function matchBrackets(code: string): Int32Array {
   const match = new Int32Array(code.length);
   const stack: number[] = [];
   let openBraces = 0;
   BRACKET.lastIndex = 0;
-  for (let found = BRACKET.exec(code); found !== null; found = BRACKET.exec(code)) {
-    const at = found.index;
-    const c = found[0];
-    if (c === '(' || c === '[' || c === '{') {
+  while (BRACKET.test(code)) {
+    const at = BRACKET.lastIndex - 1;
+    const c = code.charCodeAt(at);
+    if (c === ROUND || c === SQUARE || c === BRACE) {
       match[at] = code.length;
       stack.push(at);
-      if (c === '{') openBraces++;
-    } else if (c === '}') {
+      if (c === BRACE) openBraces++;
+    } else if (c === BRACE_END) {
       // A closing brace closes what was left open inside it; a stray one closes nothing.
       while (openBraces > 0 && stack.length > 0) {
         const open = stack.pop() ?? 0;
         match[open] = at;
-        if (code[open] === '{') {
+        if (code.charCodeAt(open) === BRACE) {
           openBraces--;
           break;
         }
       }
-    } else {
+    } else if (c === ROUND_END || c === SQUARE_END) {
       const open = stack[stack.length - 1];
-      if (open !== undefined && code[open] === (c === ')' ? '(' : '[')) {
+      if (open !== undefined && code.charCodeAt(open) === (c === ROUND_END ? ROUND : SQUARE)) {
         match[open] = at;
         stack.pop();
       }
@@ -73,11 +79,8 @@ function matchBrackets(code: string): Int32Array {
 
 /** Offset of the next character that is not white space, or `limit`. */
 export function skipSpace(code: string, from: number, limit: number = code.length): number {
-  let at = from;
-  while (at < limit) {
-    const c = code.charCodeAt(at);
-    if (c !== 32 && (c < 9 || c > 13)) break;
-    at++;
-  }
-  return at;
+  INK.lastIndex = from;
+  return INK.test(code) ? Math.min(limit, INK.lastIndex - 1) : limit;
 }
+
+const INK = /\S/g;

@@ -17,11 +17,6 @@ export interface Document extends SourceText {
   ties: Map<number, number>;
 }
 
-export interface Corpus {
-  documents: Document[];
-  /** Words of paths and symbol names, for words of the request that were misspelt. */
-  vocabulary: Set<string>;
-}
 
 /** An identifier as met while reading: its words of the query, and who defines it. */
 interface Entry {
@@ -34,11 +29,14 @@ interface Entry {
 
 /** Names defined in more files than this tie nothing to anything. */
 const MAX_DEFINERS = 4;
-const IDENTIFIER = /[A-Za-z_$][\w$]*/g;
+const IDENTIFIER = /[A-Za-z_$][\w$]{2,}/g;
 
-/** Reads every source once: symbols, occurrences of the query's words, and who names whose symbols. Linear in the text. */
-export function corpusOf(sources: readonly SourceText[], correct: (vocabulary: Set<string>) => Query): Corpus & { query: Query } {
-  const vocabulary = new Set<string>();
+/**
+ * Reads every source once: symbols, occurrences of the query's words, and who names whose symbols. Linear in the text.
+ * `correct` makes the query once the names of all symbols and paths are known.
+ */
+export function corpusOf(sources: readonly SourceText[], correct: (names: ReadonlySet<string>) => Query): { documents: Document[]; query: Query } {
+  const names = new Set<string>();
   const entries = new Map<string, Entry>();
   const definers = new Map<string, number[]>();
   const documents = sources.map((source, number): Document => {
@@ -49,24 +47,22 @@ export function corpusOf(sources: readonly SourceText[], correct: (vocabulary: S
         if (known === undefined) definers.set(symbol.name, [number]);
         else if (known.at(-1) !== number) known.push(number);
       }
-      for (const word of wordsOf(symbol.name)) vocabulary.add(word);
+      names.add(symbol.name);
     }
-    for (const word of wordsOf(source.path)) vocabulary.add(word);
+    names.add(source.path);
     return { path: source.path, text: source.text, symbols, counts: new Map(), mentions: new Set(), ties: new Map() };
   });
-  const query = correct(vocabulary);
+  const query = correct(names);
   for (const [number, document] of documents.entries()) read(document, number, query, entries, definers);
-  return { documents, vocabulary, query };
+  return { documents, query };
 }
 
 function read(document: Document, number: number, query: Query, entries: Map<string, Entry>, definers: Map<string, number[]>): void {
   const text = document.text.length > MAX_TEXT ? document.text.slice(0, MAX_TEXT) : document.text;
-  IDENTIFIER.lastIndex = 0;
-  for (let found = IDENTIFIER.exec(text); found !== null; found = IDENTIFIER.exec(text)) {
-    const name = found[0];
+  for (const name of text.match(IDENTIFIER) ?? []) {
     let entry = entries.get(name);
     if (entry === undefined) {
-      const words = name.length > 80 ? [] : wordsOf(name).filter((word) => query.words.has(word));
+      const words = name.length > 80 || !query.hint.test(name) ? [] : wordsOf(name).filter((word) => query.words.has(word));
       const all = definers.get(name) ?? [];
       entry = { words, named: query.identifiers.has(name), definers: all.length > MAX_DEFINERS ? [] : all, tiedBy: -1 };
       entries.set(name, entry);

@@ -109,7 +109,7 @@ function holdsOthers(symbol: CodeSymbol, symbols: readonly CodeSymbol[]): boolea
 /** `path: signature; signature`, the relevant ones first; the path alone for a test; null when it defines nothing. */
 function outlineOf(file: RankedFile, ranking: Ranking): string | null {
   if (isTest(file.path) && !file.named) return `test ${visiblePath(file.path)}`;
-  const text = signatures(file.symbols, ranking, linesOf(file.text), MAX_SIGNATURES);
+  const text = signatures(file.symbols, ranking, file.text.split('\n'), MAX_SIGNATURES);
   return text === '' ? null : `${visiblePath(file.path)}: ${text}`;
 }
 

@@ -1,7 +1,7 @@
-import { type Corpus, corpusOf, type Document, type SourceText } from './corpus.ts';
+import { corpusOf, type Document, type SourceText } from './corpus.ts';
 import { isDocument, isTest, stemOf } from './file-kind.ts';
 import type { CodeSymbol } from './symbols.ts';
-import { isNear, type Query, queryOf, wordsOf } from './words.ts';
+import { hintOf, isNear, type Query, queryOf, wordsOf } from './words.ts';
 
 export interface RankedFile extends Document {
   /** Relevance to the request; the best file has about 1, 0 means nothing ties it to the request. */
@@ -26,9 +26,9 @@ const ROUNDS = 4;
 /** Files by relevance to the request, best first; ties by path. Linear in the total text. */
 export function rank(request: string, sources: readonly SourceText[]): Ranking {
   const asked = queryOf(request);
-  const corpus = corpusOf(sources, (vocabulary) => corrected(asked, vocabulary));
+  const corpus = corpusOf(sources, (names) => corrected(asked, names));
   const { query } = corpus;
-  const rarity = rarityOf(corpus);
+  const rarity = rarityOf(corpus.documents);
   const own = corpus.documents.map((document) => scoreOf(document, query, rarity));
   const spread = spreadOver(corpus.documents, own.map(({ score }) => score));
   const best = Math.max(...spread, 0) || 1;
@@ -45,20 +45,22 @@ function byScore(a: RankedFile, b: RankedFile): number {
   return b.score - a.score || (a.path < b.path ? -1 : a.path > b.path ? 1 : 0);
 }
 
-/** Words nobody uses are taken for the word of a path or symbol that is one edit away. */
-function corrected(query: Query, vocabulary: ReadonlySet<string>): Query {
-  const words = new Map(query.words);
-  const unknown = [...query.words.keys()].filter((word) => word.length > 3 && !vocabulary.has(word)).slice(0, 40);
+/** Words that are in no name are taken for the word of a path or symbol that is one edit away. */
+function corrected(query: Query, names: ReadonlySet<string>): Query {
+  const all = [...names].join(' ').toLowerCase();
+  const unknown = [...query.words.keys()].filter((word) => word.length > 3 && !all.includes(word.replace(/y$/, ''))).slice(0, 40);
   if (unknown.length === 0) return query;
+  const words = new Map(query.words);
+  const vocabulary = new Set([...names].flatMap(wordsOf));
   for (const known of vocabulary) {
     for (const word of unknown) {
       if (known[0] === word[0] && isNear(word, known)) words.set(known, Math.max(words.get(known) ?? 0, 0.7));
     }
   }
-  return { ...query, words };
+  return { ...query, words, hint: hintOf(words) };
 }
 
-function rarityOf({ documents }: Corpus): Map<string, number> {
+function rarityOf(documents: readonly Document[]): Map<string, number> {
   const having = new Map<string, number>();
   for (const { counts, path } of documents) {
     for (const word of new Set([...counts.keys(), ...wordsOf(path)])) having.set(word, (having.get(word) ?? 0) + 1);
@@ -88,7 +90,7 @@ function scoreOf(document: Document, query: Query, rarity: ReadonlyMap<string, n
     const share = segment === fileName ? 1 : 0.5;
     for (const word of wordsOf(segment)) inPath.set(word, Math.max(inPath.get(word) ?? 0, share));
   }
-  const inSymbols = new Set(symbols.flatMap(({ name }) => wordsOf(name)));
+  const inSymbols = new Set(symbols.flatMap(({ name }) => (query.hint.test(name) ? wordsOf(name) : [])));
   for (const [word, weight] of query.words) {
     const worth = weight * (rarity.get(word) ?? 0);
     const count = counts.get(word) ?? 0;
@@ -156,12 +158,12 @@ function closeness(a: string, b: string): number {
 /** How much of the query a symbol answers; 0 for nothing. `lines` are the texts of its lines. */
 export function symbolScore(symbol: CodeSymbol, query: Query, rarity: ReadonlyMap<string, number>, lines: readonly string[]): number {
   let score = query.identifiers.has(symbol.name) ? 10 : 0;
-  const named = new Set(wordsOf(symbol.name));
-  const within = new Set(lines.flatMap((line) => wordsOf(line.slice(0, 500))));
+  const named = new Set(query.hint.test(symbol.name) ? wordsOf(symbol.name) : []);
+  const within = lines.join('\n').toLowerCase();
   for (const [word, weight] of query.words) {
     const worth = weight * (rarity.get(word) ?? 0);
     if (named.has(word)) score += worth * 2;
-    if (within.has(word)) score += worth;
+    if (within.includes(word)) score += worth;
   }
   return score;
 }

@@ -1,9 +1,11 @@
-import type { Declaration } from './walk.ts';
+import type { Declaration, Extent } from './walk.ts';
 
 /** Longest signature, characters. */
 export const MAX_SIGNATURE = 160;
 /** A constant's value is shown when it is no longer than this, characters. */
 const MAX_VALUE = 60;
+/** A head is read so far, characters. */
+const MAX_HEAD = 500;
 
 /** Columns of white space before the first character of the line that holds `at`. */
 export function indentAt(code: string, at: number): number {
@@ -17,10 +19,14 @@ export function indentAt(code: string, at: number): number {
   return columns;
 }
 
+/** One line already, without what looks like a comment. */
+const PLAIN = /^(?:[^\s/] ?)*$/;
+
 /** Text on one line: line breaks and runs of white space become one space, comments go. */
 export function oneLine(text: string, max: number = MAX_SIGNATURE): string {
-  const flat = text
-    .slice(0, 2000)
+  const head = text.slice(0, MAX_HEAD);
+  if (PLAIN.test(head) && head.length <= max) return head.trim();
+  const flat = head
     .replace(/\/\*[^*]*(?:\*(?!\/)[^*]*)*(?:\*\/|$)/g, ' ')
     .replace(/(^|[\s,({])\/\/[^\n]*/g, '$1')
     .replace(/\s+/g, ' ')
@@ -31,36 +37,18 @@ export function oneLine(text: string, max: number = MAX_SIGNATURE): string {
   return flat.length > max ? `${flat.slice(0, max - 1).trimEnd()}…` : flat;
 }
 
-/** The declaration without its body: `cut` is where the body begins, `end` the last offset. */
-export function signatureOf(text: string, start: number, cut: number, found: Declaration, end: number): string {
-  if (found.ends === 'statement' && found.kind !== 'type') {
-    const rest = text.slice(found.from, Math.min(end + 1, found.from + 2000));
-    if (found.kind === 'function' || found.kind === 'method') {
-      const body = /=>|\bfunction\b[^{]*\{/.exec(arrowPart(rest));
-      const head = body === null ? rest : rest.slice(0, body.index + (body[0] === '=>' ? 2 : body[0].length - 1));
-      return trimEnd(oneLine(text.slice(start, found.from) + head));
-    }
-    const whole = oneLine(text.slice(start, end + 1), 2000);
-    const head = oneLine(text.slice(start, found.from));
-    if (whole.length - head.length <= MAX_VALUE) return trimEnd(whole);
-    const equals = /[^=!<>]=(?![=>])/.exec(rest);
-    return trimEnd(oneLine(text.slice(start, found.from) + (equals === null ? '' : rest.slice(0, equals.index + 1))));
-  }
-  return trimEnd(oneLine(text.slice(start, Math.min(cut, start + 2000))));
-}
-
-/** Hides arrows of parameter and result types, which stand inside brackets, from the search for the body's arrow. */
-function arrowPart(rest: string): string {
-  let depth = 0;
-  let out = '';
-  for (const c of rest.slice(0, 1000)) {
-    if (c === ')' || c === ']') depth--;
-    out += depth > 0 ? '_' : c;
-    if (c === '(' || c === '[') depth++;
-  }
-  return out;
+/** The declaration on one line, without its body. */
+export function signatureOf(text: string, start: number, found: Declaration, { end, cut }: Extent): string {
+  if (found.ends === 'block') return trimEnd(oneLine(text.slice(start, Math.min(cut, start + MAX_HEAD))));
+  if (found.kind === 'function' || found.kind === 'method') return trimEnd(oneLine(text.slice(start, cut)));
+  if (found.kind === 'type' || end - found.from <= MAX_VALUE) return trimEnd(oneLine(text.slice(start, end + 1)));
+  const rest = text.slice(found.from, Math.min(end + 1, found.from + MAX_HEAD));
+  const equals = /(?:^|[^=!<>])=(?![=>])/.exec(rest);
+  return trimEnd(oneLine(text.slice(start, found.from) + (equals === null ? '' : rest.slice(0, equals.index + 1))));
 }
 
 function trimEnd(signature: string): string {
-  return signature.replace(/[\s;{,]+$/, '').replace(/\s*(?:=>?|:)$/, '');
+  let end = signature.length;
+  while (end > 0 && ' \t\n;{,'.includes(signature[end - 1] ?? '')) end--;
+  return signature.slice(0, end).replace(/ ?(?:=>?|:)$/, '');
 }

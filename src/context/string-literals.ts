@@ -25,6 +25,9 @@ const WORDS_BEFORE_REGEX = new Set([
   'or',
   'not',
 ]);
+const AFTER_DOUBLE = /["\\\n]/g;
+const AFTER_SINGLE = /['\\\n]/g;
+const IN_TEMPLATE = /[`"'\\$#{}/\n]/g;
 /** Longer regular expressions are taken for divisions: bounds the look-ahead on hostile lines. */
 const MAX_REGEX = 1000;
 
@@ -57,7 +60,11 @@ export function endOfRegex(text: string, i: number): number {
 
 /** A string with backslash escapes. Unless it may span lines, a line break without a backslash means: no string. */
 export function endOfQuoted(text: string, i: number, quote: string, spansLines: boolean): number {
-  for (let at = i + 1; at < text.length; at++) {
+  const stop = quote === '"' ? AFTER_DOUBLE : AFTER_SINGLE;
+  for (let at = i + 1; ; at++) {
+    stop.lastIndex = at;
+    if (!stop.test(text)) break;
+    at = stop.lastIndex - 1;
     const c = text[at];
     if (c === '\\') at += text[at + 1] === '\r' ? 2 : 1;
     else if (c === quote) return at + 1;
@@ -81,7 +88,10 @@ export function endOfVerbatim(text: string, i: number): number {
 export function endOfInterpolated(text: string, i: number, open: string): number {
   // A quote stands for a string that is open, a number for the open braces of code inside it.
   const stack: (string | number)[] = [text[i] ?? '"'];
-  for (let at = i + 1; at < text.length; at++) {
+  for (let at = i + 1; ; at++) {
+    IN_TEMPLATE.lastIndex = at;
+    if (!IN_TEMPLATE.test(text)) break;
+    at = IN_TEMPLATE.lastIndex - 1;
     const top = stack[stack.length - 1];
     const c = text[at];
     if (c === '\\') at++;

@@ -45,6 +45,7 @@ export interface Grammar {
 /** Lines longer than this (characters) are data or minified code. */
 const MAX_LINE = 2000;
 const MAX_DEPTH = 16;
+const BLANKS = /[ \t\r]+/y;
 const WORD = /[\w$]+/y;
 const CONTINUES_BEFORE = new Set([...'=,|&(+-*/?:<.\\']);
 const CONTINUES_AFTER = new Set([...'})]|&=?:.{<+*,']);
@@ -67,7 +68,7 @@ function visit(c: Code, path: string, grammar: Grammar, from: number, to: number
       fresh = true;
       long = isLong(code, at + 1);
       at++;
-    } else if (ch === ' ' || ch === '\t' || ch === '\r') at++;
+    } else if (ch === ' ' || ch === '\t' || ch === '\r') at = skipBlanks(code, at);
     else if (fresh && !long && isStart(ch)) {
       const after = grammar.skipAnnotation(c, at);
       if (after > at) {
@@ -106,7 +107,7 @@ function enter(
       path,
       line: lineAt(c.lines, start),
       endLine: lineAt(c.lines, Math.max(start, Math.min(extent.end, c.code.length - 1))),
-      signature: signatureOf(c.text, start, extent.open < 0 ? extent.end + 1 : extent.open, found, extent.end),
+      signature: signatureOf(c.text, start, found, extent),
       exported: found.exported,
       parent: found.parent ?? scope.parent,
     });
@@ -122,11 +123,23 @@ function enter(
   return Math.max(extent.end + 1, found.from);
 }
 
-/** Offsets of a declaration's body (-1: none) and of its last character. */
-function extentOf(c: Code, grammar: Grammar, start: number, found: Declaration, to: number, scope: Scope): { open: number; end: number } {
+/** Offsets within a declaration. */
+export interface Extent {
+  /** The bracket that opens its body; -1 when it has none that is looked into. */
+  open: number;
+  /** Its last character. */
+  end: number;
+  /** Where the signature ends: the body's brace or, of a function value, its arrow. */
+  cut: number;
+}
+
+function extentOf(c: Code, grammar: Grammar, start: number, found: Declaration, to: number, scope: Scope): Extent {
   const { code, match } = c;
   let statement = found.ends === 'statement';
   let open = -1;
+  let arrow = -1;
+  let brace = -1;
+  let assigned = false;
   let last = found.from - 1;
   let before = code[last] ?? '';
   const indent = indentAt(code, start);
@@ -144,7 +157,7 @@ function extentOf(c: Code, grammar: Grammar, start: number, found: Declaration, 
       continue;
     }
     if (ch === ' ' || ch === '\t' || ch === '\r') {
-      at++;
+      at = skipBlanks(code, at);
       continue;
     }
     if (ch === ';' || ch === '}' || (ch === ',' && scope.kind === 'object')) {
@@ -152,7 +165,7 @@ function extentOf(c: Code, grammar: Grammar, start: number, found: Declaration, 
       break;
     }
     if (ch === '(' || ch === '[') {
-      if (found.body === 'group') return { open: at, end: closing(match, at, to) - 1 };
+      if (found.body === 'group') return { open: at, end: closing(match, at, to) - 1, cut: at };
       last = closing(match, at, to) - 1;
       before = ')';
       at = last + 1;
@@ -160,12 +173,21 @@ function extentOf(c: Code, grammar: Grammar, start: number, found: Declaration, 
     }
     if (ch === '{') {
       const end = closing(match, at, to) - 1;
-      if (!statement && !grammar.isTypeBrace(code, at, before)) return { open: at, end };
+      if (!statement && !grammar.isTypeBrace(code, at, before)) return { open: at, end, cut: at };
       if (statement && open < 0 && (found.body === null || before === '=' || at === found.from)) open = at;
+      if (brace < 0) brace = at;
       last = end;
       before = '}';
       at = end + 1;
       continue;
+    }
+    if (ch === '=' && code[at + 1] === '>') {
+      if (arrow < 0) arrow = at;
+    } else if (ch === '=' && !assigned) {
+      // An arrow before the `=` is that of the type.
+      assigned = true;
+      arrow = -1;
+      brace = -1;
     }
     if (!statement && ch === '=' && grammar.expression !== null && code[at + 1] !== '=') {
       if (grammar.expression === '=' || code[at + 1] === '>') statement = true;
@@ -175,7 +197,8 @@ function extentOf(c: Code, grammar: Grammar, start: number, found: Declaration, 
     before = code[last] ?? '';
     at = after;
   }
-  return { open: found.body === null && statement ? -1 : open, end: last };
+  const cut = arrow >= 0 ? arrow : brace >= 0 ? brace : last + 1;
+  return { open: found.body === null && statement ? -1 : open, end: last, cut: found.ends === 'block' ? last + 1 : cut };
 }
 
 function skipWord(code: string, at: number): number {
@@ -183,12 +206,18 @@ function skipWord(code: string, at: number): number {
   return WORD.test(code) ? WORD.lastIndex : at + 1;
 }
 
+function skipBlanks(code: string, at: number): number {
+  BLANKS.lastIndex = at;
+  return BLANKS.test(code) ? BLANKS.lastIndex : at + 1;
+}
+
 function closing(match: Int32Array, at: number, to: number): number {
   return Math.min((match[at] ?? to) + 1, to);
 }
 
+/** Characters a declaration, annotation or bracketed attribute begins with. */
 function isStart(ch: string): boolean {
-  return /[\w$@#[*~:"'`\\?<(]/.test(ch) || ch > '\x7f';
+  return (ch >= 'a' && ch <= 'z') || (ch >= 'A' && ch <= 'Z') || '_$@#[*~'.includes(ch) || ch > '\x7f';
 }
 
 function isLong(code: string, lineStart: number): boolean {

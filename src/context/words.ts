@@ -32,6 +32,8 @@ export function stem(word: string): string {
 }
 
 export interface Query {
+  /** Matches whatever may hold one of the words: a cheap test before an identifier is split. */
+  hint: RegExp;
   /** Stemmed words with their weight. */
   words: Map<string, number>;
   /** Identifiers named as code: `camelCase`, `snake_case`, `Name()`, in backticks. */
@@ -62,7 +64,13 @@ export function queryOf(request: string): Query {
       if (!STOP.has(name.toLowerCase()) && !STOP.has(word)) words.set(word, Math.min(2, (words.get(word) ?? 0.5) + 0.5));
     }
   }
-  return { words, identifiers, paths };
+  return { words, identifiers, paths, hint: hintOf(words) };
+}
+
+/** See {@link Query.hint}; a final `y` may stand for `ies`. */
+export function hintOf(words: ReadonlyMap<string, number>): RegExp {
+  const stems = [...words.keys()].map((word) => word.replace(/y$/, '').replace(/[^\p{L}\d]/gu, ''));
+  return stems.length === 0 ? /(?!)/ : new RegExp(stems.join('|'), 'i');
 }
 
 /** Whether two words differ by one edit (insert, delete, replace, swap of neighbours). */
