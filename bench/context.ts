@@ -5,7 +5,20 @@ import { join } from 'node:path';
 import { performance } from 'node:perf_hooks';
 import { packContext, type SourceText, selectSources } from '../src/context/index.ts';
 
-const NOUNS = ['order', 'cart', 'invoice', 'report', 'user', 'token', 'queue', 'price', 'tax', 'stock', 'label', 'route'];
+const NOUNS = [
+  'order',
+  'cart',
+  'invoice',
+  'report',
+  'user',
+  'token',
+  'queue',
+  'price',
+  'tax',
+  'stock',
+  'label',
+  'route',
+];
 const VERBS = ['parse', 'format', 'load', 'store', 'merge', 'check', 'render', 'count', 'split', 'sort'];
 
 const title = (word: string): string => word.charAt(0).toUpperCase() + word.slice(1);
@@ -35,15 +48,25 @@ function here(root: string): SourceText[] {
 }
 
 const CASES: Record<string, () => { sources: SourceText[]; request: string }> = {
-  '41 files, 3.7 KB each': () => ({ sources: generate(41, 3700), request: 'formatCart1 drops the last label when limit is 0' }),
-  '2000 files, 5 KB each': () => ({ sources: generate(2000, 5000), request: 'formatCart1 drops the last label when limit is 0' }),
+  '41 files, 3.7 KB each': () => ({
+    sources: generate(41, 3700),
+    request: 'formatCart1 drops the last label when limit is 0',
+  }),
+  '2000 files, 5 KB each': () => ({
+    sources: generate(2000, 5000),
+    request: 'formatCart1 drops the last label when limit is 0',
+  }),
   'this repository': () => ({ sources: here(process.cwd()), request: 'estimateTokens rounds down for an empty text' }),
-  'one hostile line of 1 MB': () => ({ sources: [{ path: 'a.ts', text: '=/[\'"`{(<'.repeat(111_000) }], request: 'fix a' }),
+  'one hostile line of 1 MB': () => ({
+    sources: [{ path: 'a.ts', text: '=/[\'"`{(<'.repeat(111_000) }],
+    request: 'fix a',
+  }),
 };
 
 const chosen = process.argv[2];
 if (chosen === undefined) {
-  for (const name of Object.keys(CASES)) process.stdout.write(execFileSync(process.execPath, [process.argv[1] ?? '', name]));
+  for (const name of Object.keys(CASES))
+    process.stdout.write(execFileSync(process.execPath, [process.argv[1] ?? '', name]));
 } else {
   const prepared = CASES[chosen]?.();
   if (prepared === undefined) throw new Error(`no such case: ${chosen}`);

@@ -1,5 +1,5 @@
-import type { Family } from './language.ts';
 import { endOfHeredoc, endOfPercent, endOfPhpHeredoc } from './delimited-literals.ts';
+import type { Family } from './language.ts';
 import { endOfInterpolated, endOfQuoted, endOfRegex, endOfVerbatim, isRegexStart, MISS } from './string-literals.ts';
 
 const TRIPLE = new Set<Family>(['python', 'java', 'kotlin', 'csharp']);
@@ -76,7 +76,9 @@ export function blank(text: string, family: Family): string {
 }
 
 function spaces(segment: string): string {
-  return segment.includes('\n') ? segment.replace(/[^\n]+/g, (run) => ' '.repeat(run.length)) : ' '.repeat(segment.length);
+  return segment.includes('\n')
+    ? segment.replace(/[^\n]+/g, (run) => ' '.repeat(run.length))
+    : ' '.repeat(segment.length);
 }
 
 function endOfString(text: string, i: number, quote: number, family: Family): number {
@@ -94,7 +96,8 @@ function endOfString(text: string, i: number, quote: number, family: Family): nu
     const before = text[i - 1];
     if (family === 'rust' && (before === '#' || before === 'r')) return endOfRustRaw(text, i);
     if (family === 'c' && before === 'R') return endOfCppRaw(text, i);
-    if (family === 'csharp' && (before === '@' || (before === '$' && text[i - 2] === '@'))) return endOfVerbatim(text, i);
+    if (family === 'csharp' && (before === '@' || (before === '$' && text[i - 2] === '@')))
+      return endOfVerbatim(text, i);
     if (family === 'rust') return endOfQuoted(text, i, char, true);
     if (family === 'kotlin') return endOfInterpolated(text, i, '${');
     if (family === 'ruby') return endOfInterpolated(text, i, '#{');

@@ -2,7 +2,8 @@ import type { SourceText } from './corpus.ts';
 
 const SCRIPTS = /^(?:test|check|lint|types?|typecheck|type-check|build|format)(?:[:-][\w-]+)?$/;
 const TARGETS = /^(test|check|lint|build|format|typecheck)\s*:(?!=)/gm;
-const IN_README = /^\s*(?:\$ )?((?:npm (?:test|run [\w:-]+)|yarn \w+|pnpm \w+|pytest|tox|make \w+|cargo test|go test|bundle exec \w+|composer \w+)[^\n#`]{0,40})$/gm;
+const IN_README =
+  /^\s*(?:\$ )?((?:npm (?:test|run [\w:-]+)|yarn \w+|pnpm \w+|pytest|tox|make \w+|cargo test|go test|bundle exec \w+|composer \w+)[^\n#`]{0,40})$/gm;
 const MAX_COMMANDS = 6;
 
 /** The project's own commands, by its manifests at the root; those of its README when no manifest tells any. */
@@ -18,7 +19,8 @@ export function commandsOf(sources: readonly SourceText[]): string[] {
   if (at('Cargo.toml') !== undefined) commands.push('cargo test');
   for (const [, target] of (at('Makefile') ?? '').matchAll(TARGETS)) commands.push(`make ${target}`);
   if (commands.length === 0) {
-    for (const [, line] of (at('README.md') ?? '').slice(0, 50_000).matchAll(IN_README)) commands.push((line ?? '').trim());
+    for (const [, line] of (at('README.md') ?? '').slice(0, 50_000).matchAll(IN_README))
+      commands.push((line ?? '').trim());
   }
   return [...new Set(commands)].slice(0, MAX_COMMANDS);
 }

@@ -1,4 +1,5 @@
-import { type CodeSymbol, MAX_TEXT, symbolsOf } from './symbols.ts';
+import type { CodeSymbol } from './grammar.ts';
+import { MAX_TEXT, symbolsOf } from './symbols.ts';
 import { type Query, wordsOf } from './words.ts';
 
 export interface SourceText {
@@ -17,7 +18,6 @@ export interface Document extends SourceText {
   ties: Map<number, number>;
 }
 
-
 /** An identifier as met while reading: its words of the query, and who defines it. */
 interface Entry {
   words: readonly string[];
@@ -35,7 +35,10 @@ const IDENTIFIER = /[A-Za-z_$][\w$]{2,}/g;
  * Reads every source once: symbols, occurrences of the query's words, and who names whose symbols. Linear in the text.
  * `correct` makes the query once the names of all symbols and paths are known.
  */
-export function corpusOf(sources: readonly SourceText[], correct: (names: ReadonlySet<string>) => Query): { documents: Document[]; query: Query } {
+export function corpusOf(
+  sources: readonly SourceText[],
+  correct: (names: ReadonlySet<string>) => Query,
+): { documents: Document[]; query: Query } {
   const names = new Set<string>();
   const entries = new Map<string, Entry>();
   const definers = new Map<string, number[]>();
@@ -57,12 +60,19 @@ export function corpusOf(sources: readonly SourceText[], correct: (names: Readon
   return { documents, query };
 }
 
-function read(document: Document, number: number, query: Query, entries: Map<string, Entry>, definers: Map<string, number[]>): void {
+function read(
+  document: Document,
+  number: number,
+  query: Query,
+  entries: Map<string, Entry>,
+  definers: Map<string, number[]>,
+): void {
   const text = document.text.length > MAX_TEXT ? document.text.slice(0, MAX_TEXT) : document.text;
   for (const name of text.match(IDENTIFIER) ?? []) {
     let entry = entries.get(name);
     if (entry === undefined) {
-      const words = name.length > 80 || !query.hint.test(name) ? [] : wordsOf(name).filter((word) => query.words.has(word));
+      const words =
+        name.length > 80 || !query.hint.test(name) ? [] : wordsOf(name).filter((word) => query.words.has(word));
       const all = definers.get(name) ?? [];
       entry = { words, named: query.identifiers.has(name), definers: all.length > MAX_DEFINERS ? [] : all, tiedBy: -1 };
       entries.set(name, entry);

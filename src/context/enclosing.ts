@@ -1,5 +1,6 @@
 import { lineStarts } from './code.ts';
-import { type CodeSymbol, symbolsOf } from './symbols.ts';
+import type { CodeSymbol } from './grammar.ts';
+import { symbolsOf } from './symbols.ts';
 
 /** Lines shown when no definition is around, at most. */
 const WINDOW = 21;

@@ -11,7 +11,8 @@ const TEXT =
 const NAMED = /(?:^|\/)(?:Makefile|Dockerfile|Rakefile|Gemfile|Justfile|justfile|Procfile|README|CODEOWNERS|go\.mod)$/;
 const MANIFEST =
   /^(?:package\.json|pyproject\.toml|setup\.cfg|tox\.ini|Cargo\.toml|go\.mod|Makefile|[Jj]ustfile|Gemfile|Rakefile|composer\.json|pom\.xml|build\.gradle(?:\.kts)?)$/;
-const TEST = /(?:^|\/)(?:tests?|spec|specs|__tests__|testing|e2e|fixtures)\/|(?:^|\/)test_[^/]+$|[._-](?:test|spec|tests)\.[a-z]+$|_test\.[a-z]+$|Tests?\.(?:java|kt|cs)$/;
+const TEST =
+  /(?:^|\/)(?:tests?|spec|specs|__tests__|testing|e2e|fixtures)\/|(?:^|\/)test_[^/]+$|[._-](?:test|spec|tests)\.[a-z]+$|_test\.[a-z]+$|Tests?\.(?:java|kt|cs)$/;
 const DOCUMENT = /\.(?:mdx?|rst|txt)$|(?:^|\/)(?:docs?|examples?)\//i;
 
 /** Vendored, generated, lock or minified: nobody edits it by hand. */

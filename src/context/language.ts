@@ -1,15 +1,5 @@
 /** A family of languages that one scanner reads. */
-export type Family =
-  | 'javascript'
-  | 'python'
-  | 'go'
-  | 'rust'
-  | 'java'
-  | 'kotlin'
-  | 'csharp'
-  | 'c'
-  | 'ruby'
-  | 'php';
+export type Family = 'javascript' | 'python' | 'go' | 'rust' | 'java' | 'kotlin' | 'csharp' | 'c' | 'ruby' | 'php';
 
 const BY_EXTENSION: Record<string, Family> = {
   js: 'javascript',

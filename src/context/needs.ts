@@ -1,7 +1,8 @@
 import type { SourceText } from './corpus.ts';
 import { enclosingIn, qualifiedName } from './enclosing.ts';
+import type { CodeSymbol } from './grammar.ts';
 import { numbered, Page } from './page.ts';
-import { type CodeSymbol, symbolsOf } from './symbols.ts';
+import { symbolsOf } from './symbols.ts';
 import { estimateTokens } from './tokens.ts';
 import { visible, visiblePath } from './visible.ts';
 
@@ -87,7 +88,10 @@ function lazySymbols(sources: readonly SourceText[]): () => Place[] {
 function find(need: string, paths: readonly string[], symbols: () => Place[]): Place[] {
   const [, file, rest] = /^(.+?\.\w+)(?:::?|#)(.+)$/.exec(need) ?? [];
   const path = file === undefined ? null : pathOf(file, paths);
-  const name = (path === null || rest === undefined ? need : rest).replace(/\(.*$/s, '').replaceAll('::', '.').replaceAll('#', '.');
+  const name = (path === null || rest === undefined ? need : rest)
+    .replace(/\(.*$/s, '')
+    .replaceAll('::', '.')
+    .replaceAll('#', '.');
   const inFile = symbols().filter(({ source }) => path === null || source.path === path);
   const matching = inFile.filter(({ symbol }) => symbol.name === name || qualifiedName(symbol) === name);
   return matching.sort((a, b) => Number(b.symbol.exported) - Number(a.symbol.exported)).slice(0, MAX_DEFINITIONS);

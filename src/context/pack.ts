@@ -2,10 +2,10 @@ import { commandsOf } from './commands.ts';
 import type { SourceText } from './corpus.ts';
 import { qualifiedName } from './enclosing.ts';
 import { isDerived, isDocument, isTest } from './file-kind.ts';
+import type { CodeSymbol } from './grammar.ts';
 import { compressPaths } from './listing.ts';
 import { numbered, Page } from './page.ts';
-import { type Ranking, type RankedFile, rank, symbolScore } from './rank.ts';
-import type { CodeSymbol } from './symbols.ts';
+import { type RankedFile, type Ranking, rank, symbolScore } from './rank.ts';
 import { estimateTokens } from './tokens.ts';
 import { visible, visiblePath } from './visible.ts';
 
@@ -20,7 +20,7 @@ export interface Packed {
 }
 
 /** Relevance (of the best file's) below which a file is shown only by name; and that earns text instead of signatures. */
-const FLOOR = 0.2;
+const FLOOR = 0.25;
 const TEXT_FLOOR = 0.6;
 /** Shares of the budget: text of files, then signatures; the rest is for the list of paths. */
 const TEXT_SHARE = 0.55;
@@ -29,9 +29,11 @@ const SIGNATURE_SHARE = 0.8;
 const WHOLE_FILE = 450;
 /** Files shown with text, files shown by signatures, signatures of one file, tokens of the list of paths. */
 const MAX_TEXTS = 3;
-const MAX_OUTLINES = 8;
-const MAX_SIGNATURES = 6;
-const MAX_LISTING = 400;
+const MAX_OUTLINES = 6;
+const MAX_SIGNATURES = 4;
+/** A signature in an outline, characters: enough to know what to ask for. */
+const MAX_OUTLINE_SIGNATURE = 90;
+const MAX_LISTING = 250;
 
 /**
  * What a planner sees of a repository: counts and commands, the text of what the request is about, signatures of what
@@ -51,7 +53,9 @@ export function packContext(input: {
   page.add(`${paths.length} files${commands.length > 0 ? `. Commands: ${visiblePath(commands.join(', '))}` : ''}`);
   const shown: string[] = [];
   const relevant = ranking.files.filter((file) => file.score >= FLOOR || file.named);
-  const texts = relevant.filter((file) => file.named || (file.score >= TEXT_FLOOR && !isDocument(file.path))).slice(0, MAX_TEXTS);
+  const texts = relevant
+    .filter((file) => file.named || (file.score >= TEXT_FLOOR && !isDocument(file.path)))
+    .slice(0, MAX_TEXTS);
   const afterTexts = budgetTokens * (1 - TEXT_SHARE);
   for (const file of texts) {
     const block = textOf(file, ranking, Math.min(page.left - afterTexts, page.left));
@@ -78,8 +82,13 @@ function textOf(file: RankedFile, ranking: Ranking, room: number): string | null
   const whole = `${title}\n${numbered(lines, 1, lines.length)}`;
   if (estimateTokens(whole) <= Math.min(room, WHOLE_FILE)) return whole;
   const scored = file.symbols
-    .map((symbol) => ({ symbol, score: symbolScore(symbol, ranking.query, ranking.rarity, lines.slice(symbol.line - 1, symbol.endLine)) }))
-    .filter(({ symbol, score }) => score > 0 && symbol.endLine - symbol.line < 120 && !holdsOthers(symbol, file.symbols))
+    .map((symbol) => ({
+      symbol,
+      score: symbolScore(symbol, ranking.query, ranking.rarity, lines.slice(symbol.line - 1, symbol.endLine)),
+    }))
+    .filter(
+      ({ symbol, score }) => score > 0 && symbol.endLine - symbol.line < 120 && !holdsOthers(symbol, file.symbols),
+    )
     .sort((a, b) => b.score - a.score || a.symbol.line - b.symbol.line);
   const best = scored[0]?.score ?? 0;
   const blocks: { line: number; end: number; text: string }[] = [];
@@ -103,7 +112,9 @@ function textOf(file: RankedFile, ranking: Ranking, room: number): string | null
 }
 
 function holdsOthers(symbol: CodeSymbol, symbols: readonly CodeSymbol[]): boolean {
-  return symbols.some(({ line, endLine, parent }) => parent === symbol.name && line > symbol.line && endLine <= symbol.endLine);
+  return symbols.some(
+    ({ line, endLine, parent }) => parent === symbol.name && line > symbol.line && endLine <= symbol.endLine,
+  );
 }
 
 /** `path: signature; signature`, the relevant ones first; the path alone for a test; null when it defines nothing. */
@@ -114,13 +125,18 @@ function outlineOf(file: RankedFile, ranking: Ranking): string | null {
 }
 
 function signatures(symbols: readonly CodeSymbol[], ranking: Ranking, lines: readonly string[], max: number): string {
+  const hasExports = symbols.some(({ exported }) => exported);
   const ranked = symbols
-    .filter(({ exported, kind }) => exported || kind !== 'const')
+    .filter(({ exported, kind }) => (hasExports ? exported : kind !== 'const'))
     .map((symbol) => ({
       symbol,
       score:
-        symbolScore(symbol, ranking.query, ranking.rarity, lines.slice(symbol.line - 1, Math.min(symbol.endLine, symbol.line + 200))) +
-        (symbol.exported ? 0.5 : 0),
+        symbolScore(
+          symbol,
+          ranking.query,
+          ranking.rarity,
+          lines.slice(symbol.line - 1, Math.min(symbol.endLine, symbol.line + 200)),
+        ) + (symbol.exported ? 0.5 : 0),
     }))
     .sort((a, b) => b.score - a.score || a.symbol.line - b.symbol.line)
     .slice(0, max)
@@ -130,8 +146,12 @@ function signatures(symbols: readonly CodeSymbol[], ranking: Ranking, lines: rea
 
 /** A signature without the words every export has, with the class of a method. */
 function short(symbol: CodeSymbol): string {
-  const bare = symbol.signature.replace(/^(?:export |default |declare |public |pub |async )+/, '').replace(/^function /, '');
-  return symbol.kind === 'method' && symbol.parent !== null ? bare.replace(symbol.name, qualifiedName(symbol)) : bare;
+  const bare = symbol.signature
+    .replace(/^(?:export |default |declare |public |pub |async )+/, '')
+    .replace(/^function /, '');
+  const full =
+    symbol.kind === 'method' && symbol.parent !== null ? bare.replace(symbol.name, () => qualifiedName(symbol)) : bare;
+  return full.length > MAX_OUTLINE_SIGNATURE ? `${full.slice(0, MAX_OUTLINE_SIGNATURE - 1)}…` : full;
 }
 
 function linesOf(text: string): string[] {

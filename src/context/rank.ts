@@ -1,6 +1,6 @@
 import { corpusOf, type Document, type SourceText } from './corpus.ts';
 import { isDocument, isTest, stemOf } from './file-kind.ts';
-import type { CodeSymbol } from './symbols.ts';
+import type { CodeSymbol } from './grammar.ts';
 import { hintOf, isNear, type Query, queryOf, wordsOf } from './words.ts';
 
 export interface RankedFile extends Document {
@@ -30,7 +30,10 @@ export function rank(request: string, sources: readonly SourceText[]): Ranking {
   const { query } = corpus;
   const rarity = rarityOf(corpus.documents);
   const own = corpus.documents.map((document) => scoreOf(document, query, rarity));
-  const spread = spreadOver(corpus.documents, own.map(({ score }) => score));
+  const spread = spreadOver(
+    corpus.documents,
+    own.map(({ score }) => score),
+  );
   const best = Math.max(...spread, 0) || 1;
   const files = corpus.documents.map((document, number): RankedFile => {
     return Object.assign(document, { score: (spread[number] ?? 0) / best, named: own[number]?.named ?? false });
@@ -48,7 +51,9 @@ function byScore(a: RankedFile, b: RankedFile): number {
 /** Words that are in no name are taken for the word of a path or symbol that is one edit away. */
 function corrected(query: Query, names: ReadonlySet<string>): Query {
   const all = [...names].join(' ').toLowerCase();
-  const unknown = [...query.words.keys()].filter((word) => word.length > 3 && !all.includes(word.replace(/y$/, ''))).slice(0, 40);
+  const unknown = [...query.words.keys()]
+    .filter((word) => word.length > 3 && !all.includes(word.replace(/y$/, '')))
+    .slice(0, 40);
   if (unknown.length === 0) return query;
   const words = new Map(query.words);
   const vocabulary = new Set([...names].flatMap(wordsOf));
@@ -69,7 +74,11 @@ function rarityOf(documents: readonly Document[]): Map<string, number> {
   return new Map([...having].map(([word, count]) => [word, Math.log(1 + (total - count + 0.5) / (count + 0.5))]));
 }
 
-function scoreOf(document: Document, query: Query, rarity: ReadonlyMap<string, number>): { score: number; named: boolean } {
+function scoreOf(
+  document: Document,
+  query: Query,
+  rarity: ReadonlyMap<string, number>,
+): { score: number; named: boolean } {
   const { path, symbols, counts, mentions } = document;
   const fileName = path.slice(path.lastIndexOf('/') + 1);
   let score = 0;
@@ -142,7 +151,9 @@ function raiseTests(files: RankedFile[]): void {
   }
   for (const file of files.slice(0, 3)) {
     if (isTest(file.path) || isDocument(file.path)) continue;
-    const own = (tests.get(stemOf(file.path)) ?? []).sort((a, b) => closeness(b.path, file.path) - closeness(a.path, file.path));
+    const own = (tests.get(stemOf(file.path)) ?? []).sort(
+      (a, b) => closeness(b.path, file.path) - closeness(a.path, file.path),
+    );
     const test = own[0];
     if (test !== undefined) test.score = Math.max(test.score, file.score * 0.55);
   }
@@ -152,11 +163,19 @@ function raiseTests(files: RankedFile[]): void {
 /** Number of folder names two paths share. */
 function closeness(a: string, b: string): number {
   const folders = new Set(b.split('/').slice(0, -1));
-  return a.split('/').slice(0, -1).filter((folder) => folders.has(folder)).length;
+  return a
+    .split('/')
+    .slice(0, -1)
+    .filter((folder) => folders.has(folder)).length;
 }
 
 /** How much of the query a symbol answers; 0 for nothing. `lines` are the texts of its lines. */
-export function symbolScore(symbol: CodeSymbol, query: Query, rarity: ReadonlyMap<string, number>, lines: readonly string[]): number {
+export function symbolScore(
+  symbol: CodeSymbol,
+  query: Query,
+  rarity: ReadonlyMap<string, number>,
+  lines: readonly string[],
+): number {
   let score = query.identifiers.has(symbol.name) ? 10 : 0;
   const named = new Set(query.hint.test(symbol.name) ? wordsOf(symbol.name) : []);
   const within = lines.join('\n').toLowerCase();

@@ -18,7 +18,8 @@ export function selectSources(
   const query = queryOf(request);
   const ranked: { path: string; bytes: number; order: number; depth: number }[] = [];
   for (const { path, kind, bytes } of entries) {
-    if ((kind !== 'file' && kind !== 'executable') || bytes === null || bytes > MAX_FILE || bytes > limits.bytes) continue;
+    if ((kind !== 'file' && kind !== 'executable') || bytes === null || bytes > MAX_FILE || bytes > limits.bytes)
+      continue;
     if (isDerived(path) || !isText(path)) continue;
     const depth = path.split('/').length;
     const named = [...query.paths].some((mention) => path === mention || path.endsWith(`/${mention}`));

@@ -1,4 +1,4 @@
-import type { Declaration, Extent } from './walk.ts';
+import type { Declaration, Extent } from './grammar.ts';
 
 /** Longest signature, characters. */
 export const MAX_SIGNATURE = 160;

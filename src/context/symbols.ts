@@ -8,23 +8,9 @@ import { php } from './declare/php.ts';
 import { pythonSymbols } from './declare/python.ts';
 import { rubySymbols } from './declare/ruby.ts';
 import { rust } from './declare/rust.ts';
+import type { CodeSymbol, Grammar } from './grammar.ts';
 import { type Family, familyOf } from './language.ts';
-import { type Grammar, walk } from './walk.ts';
-
-/** A definition in a source file. Lines are 1-based and inclusive; decorators above it are not part of them. */
-export interface CodeSymbol {
-  name: string;
-  kind: 'function' | 'class' | 'method' | 'interface' | 'type' | 'const' | 'enum' | 'module';
-  path: string;
-  line: number;
-  endLine: number;
-  /** One line, trimmed, at most 160 characters, body dropped. */
-  signature: string;
-  /** Visible outside its file, by the rules of its language. */
-  exported: boolean;
-  /** The class, object or module it stands in; null at the top of the file. */
-  parent: string | null;
-}
+import { walk } from './walk.ts';
 
 /** Texts longer than this (characters) are data: they get no symbols. */
 export const MAX_TEXT = 600_000;

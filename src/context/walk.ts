@@ -1,46 +1,6 @@
 import { type Code, lineAt, skipSpace } from './code.ts';
+import type { CodeSymbol, Declaration, Extent, Grammar, Scope } from './grammar.ts';
 import { indentAt, signatureOf } from './signature.ts';
-import type { CodeSymbol } from './symbols.ts';
-
-/** Where a declaration may stand: the file or a namespace, a class-like body, an object literal, a Go `(…)` group. */
-export interface Scope {
-  kind: 'top' | 'class' | 'object' | 'group';
-  parent: string | null;
-  /** What the lines of a Go group declare. */
-  group: CodeSymbol['kind'] | null;
-  depth: number;
-}
-
-/** What a grammar recognised at an offset. */
-export interface Declaration {
-  name: string;
-  kind: CodeSymbol['kind'];
-  exported: boolean;
-  /** Overrides the scope's parent: receiver of a Go method, class of a C++ `A::b`. */
-  parent?: string;
-  /** Offset after the name, from where the end is looked for. */
-  from: number;
-  /** `block`: ends with the first `{…}`. `statement`: ends with `;` or a line break that ends it. */
-  ends: 'block' | 'statement';
-  /** How the body is read: null is not looked into. */
-  body: Scope['kind'] | null;
-  /** A container that is no symbol: `impl`, `extern "C"`, `const (…)`. Its members get `bodyParent`. */
-  silent?: boolean;
-  bodyParent?: string | null;
-  group?: CodeSymbol['kind'];
-}
-
-export interface Grammar {
-  /** A line break may end a statement. */
-  newlines: boolean;
-  /** Functions whose body is an expression after this: `=` in Kotlin, `=>` in C#. */
-  expression: '=' | '=>' | null;
-  /** Whether the `{` at `at` belongs to a type or initialiser rather than being the body. `before` is the last code character. */
-  isTypeBrace(code: string, at: number, before: string): boolean;
-  /** Offset after an annotation or attribute that begins at `at`; -1 when there is none. */
-  skipAnnotation(c: Code, at: number): number;
-  declare(c: Code, at: number, scope: Scope): Declaration | null;
-}
 
 /** Lines longer than this (characters) are data or minified code. */
 const MAX_LINE = 2000;
@@ -57,7 +17,15 @@ export function walk(c: Code, path: string, grammar: Grammar): CodeSymbol[] {
   return symbols;
 }
 
-function visit(c: Code, path: string, grammar: Grammar, from: number, to: number, scope: Scope, out: CodeSymbol[]): void {
+function visit(
+  c: Code,
+  path: string,
+  grammar: Grammar,
+  from: number,
+  to: number,
+  scope: Scope,
+  out: CodeSymbol[],
+): void {
   const { code, match } = c;
   let fresh = true;
   let long = false;
@@ -113,24 +81,22 @@ function enter(
     });
   }
   if (found.body !== null && extent.open >= 0 && scope.depth < MAX_DEPTH) {
-    visit(c, path, grammar, extent.open + 1, Math.min(c.match[extent.open] ?? to, to), {
-      kind: found.body,
-      parent: found.bodyParent === undefined ? found.name : found.bodyParent,
-      group: found.group ?? null,
-      depth: scope.depth + 1,
-    }, out);
+    visit(
+      c,
+      path,
+      grammar,
+      extent.open + 1,
+      Math.min(c.match[extent.open] ?? to, to),
+      {
+        kind: found.body,
+        parent: found.bodyParent === undefined ? found.name : found.bodyParent,
+        group: found.group ?? null,
+        depth: scope.depth + 1,
+      },
+      out,
+    );
   }
   return Math.max(extent.end + 1, found.from);
-}
-
-/** Offsets within a declaration. */
-export interface Extent {
-  /** The bracket that opens its body; -1 when it has none that is looked into. */
-  open: number;
-  /** Its last character. */
-  end: number;
-  /** Where the signature ends: the body's brace or, of a function value, its arrow. */
-  cut: number;
 }
 
 function extentOf(c: Code, grammar: Grammar, start: number, found: Declaration, to: number, scope: Scope): Extent {
@@ -198,7 +164,11 @@ function extentOf(c: Code, grammar: Grammar, start: number, found: Declaration, 
     at = after;
   }
   const cut = arrow >= 0 ? arrow : brace >= 0 ? brace : last + 1;
-  return { open: found.body === null && statement ? -1 : open, end: last, cut: found.ends === 'block' ? last + 1 : cut };
+  return {
+    open: found.body === null && statement ? -1 : open,
+    end: last,
+    cut: found.ends === 'block' ? last + 1 : cut,
+  };
 }
 
 function skipWord(code: string, at: number): number {

@@ -26,7 +26,8 @@ export function stem(word: string): string {
   if (root.length > 5 && root.endsWith('ing')) root = root.slice(0, -3);
   else if (root.length > 4 && root.endsWith('ed')) root = root.slice(0, -2);
   else if (root.length > 4 && /(?:[sx]|ch|sh)es$/.test(root)) root = root.slice(0, -2);
-  else if (root.length > 3 && root.endsWith('s') && !root.endsWith('ss') && !root.endsWith('us')) root = root.slice(0, -1);
+  else if (root.length > 3 && root.endsWith('s') && !root.endsWith('ss') && !root.endsWith('us'))
+    root = root.slice(0, -1);
   if (root.length > 3 && root.at(-1) === root.at(-2) && !/[ls]$/.test(root)) root = root.slice(0, -1);
   return root.length > 3 && root.endsWith('e') ? root.slice(0, -1) : root;
 }
@@ -61,7 +62,8 @@ export function queryOf(request: string): Query {
     const called = text[found.index + name.length] === '(';
     if (quoted || called || /[a-z][A-Z]|\w_\w|[A-Za-z]\d|\$/.test(name)) identifiers.add(name);
     for (const word of wordsOf(name)) {
-      if (!STOP.has(name.toLowerCase()) && !STOP.has(word)) words.set(word, Math.min(2, (words.get(word) ?? 0.5) + 0.5));
+      if (!STOP.has(name.toLowerCase()) && !STOP.has(word))
+        words.set(word, Math.min(2, (words.get(word) ?? 0.5) + 0.5));
     }
   }
   return { words, identifiers, paths, hint: hintOf(words) };

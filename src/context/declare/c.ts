@@ -1,9 +1,10 @@
 import { type Code, skipSpace } from '../code.ts';
-import type { Declaration, Grammar, Scope } from '../walk.ts';
+import type { Declaration, Grammar, Scope } from '../grammar.ts';
 
 const CONTAINER = /(?:inline\s+)?namespace(?:\s+([\w:]+))?\s*(?=\{)/y;
 const LINKAGE = /extern\s+"\s*(?=\{)/y;
-const TYPE = /(?:typedef\s+)?(class|struct|union|enum(?:\s+(?:class|struct))?)\s+(?:[A-Z][A-Z0-9_]+\s+)?(\w+)\s*(?:final\s*)?(?=[{:]|final)/y;
+const TYPE =
+  /(?:typedef\s+)?(class|struct|union|enum(?:\s+(?:class|struct))?)\s+(?:[A-Z][A-Z0-9_]+\s+)?(\w+)\s*(?:final\s*)?(?=[{:]|final)/y;
 const TYPEDEF = /typedef\b/y;
 const USING = /using\s+(\w+)\s*=/y;
 const NOT_A_FUNCTION = /^(?:return|if|for|while|switch|else|using|goto|case|do|typedef|static_assert|friend)\b/;
@@ -22,7 +23,8 @@ function callable(c: Code, start: number, scope: Scope): Declaration | null {
   const limit = Math.min(code.length, start + MAX_HEAD);
   for (let i = start; i < limit; i++) {
     const ch = code[i];
-    if (ch === '=' && !/operator\s*[=!<>+*/-]*$/.test(code.slice(Math.max(0, i - 14), i))) return value(code, start, i, scope);
+    if (ch === '=' && !/operator\s*[=!<>+*/-]*$/.test(code.slice(Math.max(0, i - 14), i)))
+      return value(code, start, i, scope);
     if (ch === ';' || ch === '{' || ch === '}' || ch === '#') return null;
     if (ch !== '(') continue;
     const head = code.slice(start, i).trimEnd();
@@ -93,23 +95,55 @@ export const c: Grammar = {
     if (container !== null) {
       const from = offset + container[0].length;
       const name = container[1] ?? '';
-      return { name, kind: 'module', exported: true, from, ends: 'block', body: 'top', bodyParent: null, silent: name === '' };
+      return {
+        name,
+        kind: 'module',
+        exported: true,
+        from,
+        ends: 'block',
+        body: 'top',
+        bodyParent: null,
+        silent: name === '',
+      };
     }
     const linkage = at(LINKAGE, code, offset);
     if (linkage !== null) {
       const from = offset + linkage[0].length;
-      return { name: '', kind: 'module', exported: true, from, ends: 'block', body: 'top', bodyParent: null, silent: true };
+      return {
+        name: '',
+        kind: 'module',
+        exported: true,
+        from,
+        ends: 'block',
+        body: 'top',
+        bodyParent: null,
+        silent: true,
+      };
     }
     const alias = at(USING, code, offset);
     if (alias?.[1] !== undefined) {
-      return { name: alias[1], kind: 'type', exported: true, from: offset + alias[0].length, ends: 'statement', body: null };
+      return {
+        name: alias[1],
+        kind: 'type',
+        exported: true,
+        from: offset + alias[0].length,
+        ends: 'statement',
+        body: null,
+      };
     }
     if (at(TYPEDEF, code, offset) !== null) return typedef(prepared, offset);
     const type = at(TYPE, code, offset);
     if (type?.[1] !== undefined && type[2] !== undefined) {
       const isEnum = type[1].startsWith('enum');
       const from = offset + type[0].length;
-      return { name: type[2], kind: isEnum ? 'enum' : 'class', exported: true, from, ends: 'block', body: isEnum ? null : 'class' };
+      return {
+        name: type[2],
+        kind: isEnum ? 'enum' : 'class',
+        exported: true,
+        from,
+        ends: 'block',
+        body: isEnum ? null : 'class',
+      };
     }
     return callable(prepared, offset, scope);
   },

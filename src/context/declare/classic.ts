@@ -1,11 +1,12 @@
 import { type Code, skipSpace } from '../code.ts';
-import type { Declaration, Grammar, Scope } from '../walk.ts';
+import type { Declaration, Grammar, Scope } from '../grammar.ts';
 
 const MODIFIERS =
   /(?:(?:public|private|protected|internal|static|final|abstract|sealed|non-sealed|partial|readonly|override|virtual|async|synchronized|native|strictfp|default|unsafe|extern|new|const|volatile|transient|file|required|event|ref)\s+)*/y;
 const TYPE = /(class|interface|@interface|enum|struct|record(?:\s+(?:class|struct))?|namespace|delegate)\s+([\w.]+)/y;
 const KINDS: Record<string, Declaration['kind']> = { interface: 'interface', '@interface': 'interface', enum: 'enum' };
-const NOT_A_TYPE = /^(?:return|throw|if|for|while|switch|else|case|using|import|package|lock|foreach|do|try|goto|yield)\b/;
+const NOT_A_TYPE =
+  /^(?:return|throw|if|for|while|switch|else|case|using|import|package|lock|foreach|do|try|goto|yield)\b/;
 /** A member's head is no longer than this, characters. */
 const MAX_HEAD = 400;
 
@@ -23,7 +24,10 @@ function member(c: Code, from: number, modifiers: string, scope: Scope): Declara
     const ch = code[i];
     if (ch === '[') i = match[i] ?? limit;
     else if (ch === '(') {
-      const head = code.slice(from, i).replace(/<[^()]*>\s*$/, '').trimEnd();
+      const head = code
+        .slice(from, i)
+        .replace(/<[^()]*>\s*$/, '')
+        .trimEnd();
       const name = /([\w$]+)$/.exec(head)?.[1];
       if (name === undefined || NOT_A_TYPE.test(head)) return null;
       const isConstructor = name === head && (name === scope.parent || scope.parent === null);
@@ -33,9 +37,17 @@ function member(c: Code, from: number, modifiers: string, scope: Scope): Declara
       return { name, kind: 'method', exported, from: i, ends: 'block', body: null };
     } else if (ch === '=' || ch === ';') {
       const name = /([\w$]+)\s*$/.exec(code.slice(from, i))?.[1];
-      const isConstant = /\bconst\b/.test(modifiers) || (/\bstatic\b/.test(modifiers) && /\b(?:final|readonly)\b/.test(modifiers));
+      const isConstant =
+        /\bconst\b/.test(modifiers) || (/\bstatic\b/.test(modifiers) && /\b(?:final|readonly)\b/.test(modifiers));
       if (!isConstant || name === undefined || code[i + 1] === '>') return null;
-      return { name, kind: 'const', exported, from: code.lastIndexOf(name, i) + name.length, ends: 'statement', body: null };
+      return {
+        name,
+        kind: 'const',
+        exported,
+        from: code.lastIndexOf(name, i) + name.length,
+        ends: 'statement',
+        body: null,
+      };
     } else if (ch === '{' || ch === '}') break;
   }
   return null;
@@ -57,8 +69,14 @@ export function classic(family: 'java' | 'csharp'): Grammar {
       const modifiers = at(MODIFIERS, c.code, offset)?.[0] ?? '';
       const start = offset + modifiers.length;
       const type = at(TYPE, c.code, start);
-      const exported = !/\bprivate\b/.test(modifiers) && (family === 'csharp' || /public|protected/.test(modifiers) || scope.kind === 'class');
-      if (type?.[1] !== undefined && type[2] !== undefined && !(type[1] === 'record' && /^\s*[=;]/.test(c.code.slice(start + type[0].length, start + type[0].length + 4)))) {
+      const exported =
+        !/\bprivate\b/.test(modifiers) &&
+        (family === 'csharp' || /public|protected/.test(modifiers) || scope.kind === 'class');
+      if (
+        type?.[1] !== undefined &&
+        type[2] !== undefined &&
+        !(type[1] === 'record' && /^\s*[=;]/.test(c.code.slice(start + type[0].length, start + type[0].length + 4)))
+      ) {
         const from = start + type[0].length;
         if (type[1] === 'delegate') return null;
         if (type[1] === 'namespace') {

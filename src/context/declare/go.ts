@@ -1,4 +1,4 @@
-import type { Declaration, Grammar } from '../walk.ts';
+import type { Declaration, Grammar } from '../grammar.ts';
 
 const FUNCTION = /func\s+(?:\(\s*(?:\w+\s+)?\*?\s*(\w+)[^()]{0,100}\)\s*)?(\w+)/y;
 const TYPE = /type\s+(\w+)/y;
@@ -28,7 +28,11 @@ export const go: Grammar = {
   isTypeBrace: (code, open) => {
     const head = code.slice(Math.max(0, open - 20), open);
     // `func f() interface{} {`: the first brace closes at once.
-    return STRUCT_OR_INTERFACE.test(head) && /^\{\s*\}/.test(code.slice(open, open + 10)) && /^\}\s*[{)]/.test(code.slice(code.indexOf('}', open), open + 40));
+    return (
+      STRUCT_OR_INTERFACE.test(head) &&
+      /^\{\s*\}/.test(code.slice(open, open + 10)) &&
+      /^\}\s*[{)]/.test(code.slice(code.indexOf('}', open), open + 40))
+    );
   },
   skipAnnotation: () => -1,
   declare({ code }, offset, scope) {
@@ -49,7 +53,17 @@ export const go: Grammar = {
     if (group !== null) {
       const kind = group[1] === 'type' ? 'type' : 'const';
       const from = offset + group[0].length;
-      return { name: '', kind, exported: false, from, ends: 'block', body: 'group', silent: true, bodyParent: null, group: kind };
+      return {
+        name: '',
+        kind,
+        exported: false,
+        from,
+        ends: 'block',
+        body: 'group',
+        silent: true,
+        bodyParent: null,
+        group: kind,
+      };
     }
     const type = at(TYPE, code, offset);
     if (type?.[1] !== undefined) return typeOf(code, type[1], offset + type[0].length);

@@ -1,5 +1,5 @@
 import { type Code, skipSpace } from '../code.ts';
-import type { Declaration, Grammar, Scope } from '../walk.ts';
+import type { Declaration, Grammar, Scope } from '../grammar.ts';
 
 const HEAD = /(?:(export)\s+)?(?:(default)\s+)?(?:declare\s+)?(?:abstract\s+)?/y;
 const FUNCTION = /(?:async\s+)?function\b\s*(?:\*\s*)?([\w$]+)?/y;
@@ -33,7 +33,7 @@ function isFunction(c: Code, offset: number): boolean {
 }
 
 /** Offset after the `=` of a declaration, whose type may hold brackets and arrows; -1 when there is none. */
-function valueOf(c: Code, from: number): number {
+function valueAfter(c: Code, from: number): number {
   const { code, match } = c;
   const limit = Math.min(code.length, from + 1000);
   for (let i = from; i < limit; i++) {
@@ -66,13 +66,14 @@ function member(c: Code, offset: number, scope: Scope): Declaration | null {
     if (next === '{' || (scope.kind === 'class' && (next === ':' || next === ';'))) return { ...method, ends: 'block' };
     return null;
   }
-  const value = scope.kind === 'object' ? (code[from] === ':' ? from + 1 : -1) : valueOf(c, from);
+  const value = scope.kind === 'object' ? (code[from] === ':' ? from + 1 : -1) : valueAfter(c, from);
   const isField = scope.kind === 'object' || code[from] === '=' || code[from] === ':';
   return isField && value > 0 && isFunction(c, value) ? { ...method, ends: 'statement' } : null;
 }
 
 function variable(c: Code, name: string, from: number, exported: boolean, value: number): Declaration {
-  if (value > 0 && isFunction(c, value)) return { name, kind: 'function', exported, from, ends: 'statement', body: null };
+  if (value > 0 && isFunction(c, value))
+    return { name, kind: 'function', exported, from, ends: 'statement', body: null };
   const begins = value > 0 ? skipSpace(c.code, value) : -1;
   if (begins > 0 && at(UNNAMED_CLASS, c.code, begins) !== null) {
     return { name, kind: 'class', exported, from: begins, ends: 'block', body: 'class' };
@@ -122,7 +123,7 @@ function declare(c: Code, offset: number, scope: Scope): Declaration | null {
   const named = at(VARIABLE, code, start);
   if (named?.[1] !== undefined) {
     const from = start + named[0].length;
-    return variable(c, named[1], from, exported, valueOf(c, from));
+    return variable(c, named[1], from, exported, valueAfter(c, from));
   }
   return assigned(c, start);
 }
@@ -136,7 +137,16 @@ function assigned(c: Code, start: number): Declaration | null {
   }
   if (found[3] === undefined) {
     if (c.code[skipSpace(c.code, from)] !== '{') return null;
-    return { name: '', kind: 'const', exported: true, from: from - 1, ends: 'statement', body: 'object', silent: true, bodyParent: null };
+    return {
+      name: '',
+      kind: 'const',
+      exported: true,
+      from: from - 1,
+      ends: 'statement',
+      body: 'object',
+      silent: true,
+      bodyParent: null,
+    };
   }
   return variable(c, found[3], from, true, from);
 }
@@ -155,7 +165,12 @@ export const javascript: Grammar = {
   newlines: true,
   expression: null,
   isTypeBrace: (code, at, before) =>
-    before === ':' || before === '|' || before === '&' || before === '<' || before === ',' || (before === '>' && arrow(code, at)),
+    before === ':' ||
+    before === '|' ||
+    before === '&' ||
+    before === '<' ||
+    before === ',' ||
+    (before === '>' && arrow(code, at)),
   skipAnnotation({ code, match }, offset) {
     if (code[offset] !== '@') return -1;
     const name = /^@[\w$.]+/.exec(code.slice(offset, offset + 100));

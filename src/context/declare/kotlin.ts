@@ -1,5 +1,5 @@
 import { skipSpace } from '../code.ts';
-import type { Declaration, Grammar } from '../walk.ts';
+import type { Declaration, Grammar } from '../grammar.ts';
 
 const MODIFIERS =
   /(?:(?:public|private|protected|internal|open|final|abstract|sealed|data|inner|value|inline|noinline|override|suspend|operator|infix|tailrec|external|const|lateinit|expect|actual|annotation|companion|enum|fun(?=\s+interface))\s+)*/y;

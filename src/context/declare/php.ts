@@ -1,4 +1,4 @@
-import type { Grammar } from '../walk.ts';
+import type { Grammar } from '../grammar.ts';
 
 const MODIFIERS = /(?:(?:public|private|protected|static|final|abstract|readonly)\s+)*/y;
 const FUNCTION = /function\s+&?\s*(\w+)/y;
@@ -17,7 +17,8 @@ export const php: Grammar = {
   newlines: false,
   expression: null,
   isTypeBrace: () => false,
-  skipAnnotation: ({ code, match }, offset) => (code.startsWith('#[', offset) ? (match[offset + 1] ?? offset + 1) + 1 : -1),
+  skipAnnotation: ({ code, match }, offset) =>
+    code.startsWith('#[', offset) ? (match[offset + 1] ?? offset + 1) + 1 : -1,
   declare({ code, text }, offset, scope) {
     const modifiers = at(MODIFIERS, code, offset)?.[0] ?? '';
     const start = offset + modifiers.length;
@@ -34,7 +35,14 @@ export const php: Grammar = {
     }
     const constant = at(CONSTANT, code, start);
     if (constant?.[1] !== undefined) {
-      return { name: constant[1], kind: 'const', exported, from: start + constant[0].trimEnd().length, ends: 'statement', body: null };
+      return {
+        name: constant[1],
+        kind: 'const',
+        exported,
+        from: start + constant[0].trimEnd().length,
+        ends: 'statement',
+        body: null,
+      };
     }
     const namespace = at(NAMESPACE, code, start);
     if (namespace?.[1] !== undefined) {
@@ -42,7 +50,10 @@ export const php: Grammar = {
       return { name: namespace[1], kind: 'module', exported, from, ends: 'block', body: 'top', bodyParent: null };
     }
     const define = at(DEFINE, code, start);
-    const name = define === null ? undefined : /^\w+/.exec(text.slice(start + define[0].length, start + define[0].length + 80))?.[0];
+    const name =
+      define === null
+        ? undefined
+        : /^\w+/.exec(text.slice(start + define[0].length, start + define[0].length + 80))?.[0];
     if (define === null || name === undefined) return null;
     return { name, kind: 'const', exported, from: start + 6, ends: 'statement', body: null };
   },

@@ -1,6 +1,6 @@
 import { type Code, lineAt } from '../code.ts';
+import type { CodeSymbol } from '../grammar.ts';
 import { oneLine } from '../signature.ts';
-import type { CodeSymbol } from '../symbols.ts';
 
 const DEFINITION = /^(?:(async)\s+)?(def|class)\s+(\w+)/;
 const ASSIGNMENT = /^([A-Za-z_]\w*)\s*(?::[^=]{0,200})?=(?!=)/;
@@ -71,7 +71,15 @@ export function pythonSymbols({ text, code, lines, match }: Code, path: string):
   return symbols;
 }
 
-function assignment(name: string, text: string, code: string, lines: number[], match: Int32Array, start: number, path: string): CodeSymbol {
+function assignment(
+  name: string,
+  text: string,
+  code: string,
+  lines: number[],
+  match: Int32Array,
+  start: number,
+  path: string,
+): CodeSymbol {
   const newline = text.indexOf('\n', start);
   const last = lastOfStatement(code, match, start, newline < 0 ? text.length : newline);
   const whole = oneLine(text.slice(start, last + 1), 2000);

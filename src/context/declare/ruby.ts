@@ -1,8 +1,9 @@
 import type { Code } from '../code.ts';
+import type { CodeSymbol } from '../grammar.ts';
 import { oneLine } from '../signature.ts';
-import type { CodeSymbol } from '../symbols.ts';
 
-const METHOD = /^(?:(private|protected|private_class_method|public|module_function)\s+)?def\s+(?:(self)\.|[A-Z]\w*\.)?([\w]+[?!=]?|[^\s\w(]{1,3})/;
+const METHOD =
+  /^(?:(private|protected|private_class_method|public|module_function)\s+)?def\s+(?:(self)\.|[A-Z]\w*\.)?([\w]+[?!=]?|[^\s\w(]{1,3})/;
 const CONTAINER = /^(class|module)\s+([\w:]+)/;
 const SINGLETON = /^class\s*<</;
 const CONSTANT = /^([A-Z]\w*)\s*=(?![=~])/;
@@ -59,11 +60,18 @@ export function rubySymbols({ text, code, lines }: Code, path: string): CodeSymb
       symbols.push(symbol);
       if (!ONE_LINE.test(body)) stack.push({ indent, symbol, container: name, hidden: false });
     } else if (method?.[3] !== undefined) {
-      const hidden = method[1] === 'private' || method[1] === 'protected' || (owner?.hidden === true && method[2] !== 'self');
-      const symbol: CodeSymbol = { ...place, name: method[3], kind: owner === undefined ? 'function' : 'method', exported: !hidden };
+      const hidden =
+        method[1] === 'private' || method[1] === 'protected' || (owner?.hidden === true && method[2] !== 'self');
+      const symbol: CodeSymbol = {
+        ...place,
+        name: method[3],
+        kind: owner === undefined ? 'function' : 'method',
+        exported: !hidden,
+      };
       symbols.push(symbol);
       if (!ONE_LINE.test(body) && !ENDLESS.test(body)) stack.push({ indent, symbol, container: null, hidden: false });
-    } else if (constant?.[1] !== undefined) symbols.push({ ...place, name: constant[1], kind: 'const', exported: true });
+    } else if (constant?.[1] !== undefined)
+      symbols.push({ ...place, name: constant[1], kind: 'const', exported: true });
   }
   for (const open of stack) if (open.symbol !== null) open.symbol.endLine = lines.length;
   return symbols;

@@ -1,4 +1,4 @@
-import type { Grammar } from '../walk.ts';
+import type { Grammar } from '../grammar.ts';
 
 const PUB = /(?:(pub)(?:\s*\([^()]{0,60}\))?\s+)?(?:default\s+)?/y;
 const FUNCTION = /(?:(?:const|async|unsafe)\s+)*(?:extern\s+(?:"\s*)?)?fn\s+(\w+)/y;
