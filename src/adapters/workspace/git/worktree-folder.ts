@@ -1,0 +1,102 @@
+import { lstat, mkdir, readdir, readFile, realpath, rm, rmdir, writeFile } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
+import { TercetError } from '../../../contract/errors.ts';
+import { type Git, type Place, revision } from './git.ts';
+import { GitError, plain } from './process.ts';
+
+/** Hides the folder from git by itself: neither .git/info/exclude nor the user's .gitignore is touched. */
+const HIDDEN = '*\n';
+
+/**
+ * Checks `base` out on a new branch at `<root>/.tercet/worktrees/<run>`, inside the repository so that what looks for
+ * dependencies in the folders above finds them. Throws `repository`: the branch or the folder exists.
+ */
+export async function addWorktree(git: Git, options: { run: string; branch: string; base: string }): Promise<Place> {
+  const { run, base } = options;
+  const branch = revision(options.branch);
+  if (!/^[A-Za-z0-9][A-Za-z0-9._-]{0,120}$/u.test(run) || run.includes('..') || /\.(lock|git)$/u.test(run)) {
+    throw new TercetError('repository', `${JSON.stringify(plain(run))} is not the name of a run.`);
+  }
+  const folder = await ownFolder(git.place.root);
+  const path = join(folder, run);
+  try {
+    await git.run({ args: ['worktree', 'add', '--quiet', '--no-track', '-b', branch, path, revision(base)] });
+  } catch (error) {
+    throw await notAdded(git, { branch, path, base }, error);
+  }
+  const link = await readFile(join(path, '.git'), 'utf8');
+  const gitDir = await realpath(link.replace(/^gitdir: /u, '').replace(/\n$/u, ''));
+  return { root: await realpath(path), gitDir, commonDir: git.place.commonDir };
+}
+
+async function notAdded(
+  git: Git,
+  { branch, path, base }: { branch: string; path: string; base: string },
+  error: unknown,
+): Promise<unknown> {
+  await leaveFolder(git.place.root);
+  if (!(error instanceof GitError)) return error;
+  if (/a branch named .* already exists/u.test(error.stderr)) {
+    return new TercetError('repository', `The branch ${branch} exists already.`, {
+      hint: `Choose another name, or remove it if you do not need it: git branch -D ${branch}`,
+      cause: error,
+    });
+  }
+  if (error.stderr.includes(`'${path}' already exists`)) {
+    return new TercetError('repository', `The run's working tree ${plain(path)} exists already.`, {
+      hint: `Look at what is in it, then remove it: git worktree remove ${plain(path)}`,
+      cause: error,
+    });
+  }
+  // A checkout that failed half way leaves the new branch; it is ours only as long as nothing was built on it.
+  await git.run({ args: ['update-ref', '-d', `refs/heads/${branch}`, base], ok: [1, 128] });
+  return error;
+}
+
+/** Removes the working tree and git's entry for it, whatever state a command left it in. */
+export async function removeWorktree(git: Git, place: Place): Promise<void> {
+  try {
+    await git.run({ args: ['worktree', 'remove', '--force', '--force', place.root] });
+  } catch (error) {
+    if (!(error instanceof GitError)) throw error;
+    // Its .git was replaced, say: then the same two removals by hand, of our own entry only.
+    await rm(place.root, { recursive: true, force: true });
+    if (basename(dirname(place.gitDir)) === 'worktrees') await rm(place.gitDir, { recursive: true, force: true });
+  }
+  await leaveFolder(git.place.root);
+}
+
+/** `.tercet/worktrees`, made where it is missing. A link in its place could lead anywhere and is refused. */
+async function ownFolder(root: string): Promise<string> {
+  let here = root;
+  for (const name of ['.tercet', 'worktrees']) {
+    here = join(here, name);
+    await mkdir(here).catch((error: NodeJS.ErrnoException) => {
+      if (error.code !== 'EEXIST') throw error;
+    });
+    if (!(await lstat(here)).isDirectory()) {
+      throw new TercetError('repository', `${plain(here)} is not a folder.`, {
+        hint: 'Move it away: Tercet needs the name.',
+      });
+    }
+  }
+  await writeFile(join(root, '.tercet', '.gitignore'), HIDDEN, { flag: 'wx' }).catch((error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EEXIST') throw error;
+  });
+  return here;
+}
+
+/** Removes `.tercet` when nothing is left in it but what we put there. */
+async function leaveFolder(root: string): Promise<void> {
+  const folder = join(root, '.tercet');
+  try {
+    await rmdir(join(folder, 'worktrees'));
+    const names = await readdir(folder);
+    const ignore = join(folder, '.gitignore');
+    if (names.length !== 1 || names[0] !== '.gitignore' || (await readFile(ignore, 'utf8')) !== HIDDEN) return;
+    await rm(ignore);
+    await rmdir(folder);
+  } catch {
+    // Another run's working tree is in it, or another process is just making one: it stays.
+  }
+}

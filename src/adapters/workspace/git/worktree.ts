@@ -1,0 +1,72 @@
+import { rm, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { TercetError } from '../../../contract/errors.ts';
+import type { Worktree } from '../../../ports/workspace.ts';
+import { commitPaths, keepDetached, rescuePaths, tipOf } from './commit.ts';
+import type { Identity } from './config.ts';
+import { foldFixes } from './fold.ts';
+import type { Git, Place } from './git.ts';
+import { GuardedFiles } from './guarded-files.ts';
+import { restorePaths } from './restore.ts';
+import { changedPaths } from './status.ts';
+import { addWorktree, removeWorktree } from './worktree-folder.ts';
+
+export interface WorktreeOptions {
+  run: string;
+  branch: string;
+  /** A full object name. */
+  base: string;
+  identity: Identity;
+  at: (place: Place) => Git;
+}
+
+/** No git call of ours lasts so long on an index; a lock this old was left by a command that was killed. */
+const STALE_LOCK_MS = 10_000;
+
+export async function openWorktree(main: Git, options: WorktreeOptions): Promise<Worktree> {
+  const { run, branch, identity } = options;
+  const place = await addWorktree(main, options);
+  const git = options.at(place);
+  const files = new GuardedFiles(place.root);
+  const rescue = async (name: string): Promise<string | null> => {
+    if (!/^[A-Za-z0-9][A-Za-z0-9-]*$/u.test(name)) throw new TercetError('internal', `${name} cannot name a rescue`);
+    const changed = await changedPaths(git);
+    return changed.length === 0 ? null : rescuePaths(git, identity, `refs/tercet/${run}/${name}`, changed);
+  };
+  let closed = false;
+  return {
+    path: place.root,
+    branch,
+    head: async () => (await tipOf(git, branch)).sha,
+    read: (path) => files.read(path),
+    write: (path, text) => files.write(path, text),
+    remove: (path) => files.remove(path),
+    changed: () => changedPaths(git),
+    restore: async (paths) => {
+      await clearStaleLock(place);
+      await restorePaths(git, paths ?? (await changedPaths(git)));
+    },
+    commit: async (message, paths) => {
+      await clearStaleLock(place);
+      return commitPaths(git, { branch, identity }, message, paths);
+    },
+    rescue,
+    fold: (base) => foldFixes(git, branch, base),
+    close: async () => {
+      if (closed) return;
+      // A command may have removed the whole folder; then there is nothing to save, and still an entry to remove.
+      if (await stat(place.root).catch(() => null)) {
+        await rescue('left');
+        await keepDetached(git, `refs/tercet/${run}/head`);
+      }
+      await removeWorktree(main, place);
+      closed = true;
+    },
+  };
+}
+
+async function clearStaleLock(place: Place): Promise<void> {
+  const lock = join(place.gitDir, 'index.lock');
+  const found = await stat(lock).catch(() => null);
+  if (found !== null && Date.now() - found.mtimeMs > STALE_LOCK_MS) await rm(lock, { force: true });
+}
