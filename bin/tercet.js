@@ -2,10 +2,14 @@
 // Old syntax on purpose: an old Node has to be able to read the sentence that says it is too old.
 var version = process.versions.node.split('.').map(Number);
 if (version[0] < 22 || (version[0] === 22 && version[1] < 18)) {
-  process.stderr.write('tercet needs Node 22.18 or newer; this is ' + process.version + '.\n  Install a newer Node (https://nodejs.org), or run it with: npx -p node@24 -p tercet tercet\n');
+  process.stderr.write(
+    'tercet needs Node 22.18 or newer; this is ' +
+      process.version +
+      '.\n  Install a newer Node (https://nodejs.org), or run it with: npx -p node@24 -p tercet tercet\n',
+  );
   process.exit(2);
 }
-import('node:module').then(function (module) {
+import('node:module').then((module) => {
   // Node keeps what it has compiled, so that the next start is quicker.
   if (module.enableCompileCache) module.enableCompileCache();
   return import('../dist/cli.js');

@@ -5,7 +5,10 @@ import path from 'node:path';
 export function noticesFor(modules: readonly string[]): string {
   const folders = new Set(modules.flatMap((module) => packageOf(module) ?? []));
   const notices = [...folders].sort().map((folder) => {
-    const { name, version, license } = JSON.parse(readFileSync(path.join(folder, 'package.json'), 'utf8')) as Record<string, string>;
+    const { name, version, license } = JSON.parse(readFileSync(path.join(folder, 'package.json'), 'utf8')) as Record<
+      string,
+      string
+    >;
     if (license === undefined) throw new Error(`${name} is bundled and has no licence`);
     const file = readdirSync(folder).find((entry) => /^licen[cs]e(\.|$)/i.test(entry));
     const text = file === undefined ? `(${license})` : readFileSync(path.join(folder, file), 'utf8').trim();

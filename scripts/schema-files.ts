@@ -7,7 +7,11 @@ import { schemaUrl } from '../src/report/schema-url.ts';
 export function schemaFiles(): Record<string, string> {
   return {
     'schema/plan.schema.json': render(Plan, schemaUrl('plan'), 'A plan of Tercet (plan.yaml)'),
-    'schema/tercet.schema.json': render(UserConfig, schemaUrl('tercet'), 'Configuration of Tercet (tercet.yaml and your own config.yaml)'),
+    'schema/tercet.schema.json': render(
+      UserConfig,
+      schemaUrl('tercet'),
+      'Configuration of Tercet (tercet.yaml and your own config.yaml)',
+    ),
   };
 }
 

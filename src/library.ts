@@ -4,7 +4,7 @@ import type { RecordedEvent } from './contract/event.ts';
 import type { RunResult } from './contract/outcome.ts';
 import { Plan } from './contract/plan.ts';
 import { Request } from './contract/request.ts';
-import { type Effort, type Role, ROLES } from './contract/role.ts';
+import { type Effort, ROLES, type Role } from './contract/role.ts';
 import type { Settings } from './contract/settings.ts';
 import type { Agent } from './ports/agent.ts';
 import type { Person } from './ports/person.ts';
@@ -109,7 +109,10 @@ async function carryOut(options: WorkflowOptions, run: string, log: EventLog): P
   }
 }
 
-function rolesOf(options: WorkflowOptions): { models: Partial<Record<Role, string>>; agents: Partial<Record<Role, Agent>> } {
+function rolesOf(options: WorkflowOptions): {
+  models: Partial<Record<Role, string>>;
+  agents: Partial<Record<Role, Agent>>;
+} {
   const models: Partial<Record<Role, string>> = {};
   const agents: Partial<Record<Role, Agent>> = {};
   for (const role of ROLES) {

@@ -1,6 +1,6 @@
 import type { UserConfig } from '../contract/config.ts';
 import { TercetError } from '../contract/errors.ts';
-import { type Lineage, type Role, ROLES } from '../contract/role.ts';
+import { type Lineage, ROLES, type Role } from '../contract/role.ts';
 import type { Agent } from '../ports/agent.ts';
 import { type Catalogue, lineageOf } from '../pricing/catalogue.ts';
 import { keyNames, providerFor, providerName } from './providers.ts';
@@ -16,7 +16,14 @@ export interface Cast {
  * The agents of a run: the caller's own objects where given, models over their APIs otherwise.
  * @throws TercetError `config` when a needed role has no key; it lists all that are missing, and no key is ever shown.
  */
-export async function castAgents(merged: Merged, user: UserConfig, catalogue: Catalogue, env: NodeJS.ProcessEnv, own: Partial<Record<Role, Agent>>, needed: readonly Role[]): Promise<Cast> {
+export async function castAgents(
+  merged: Merged,
+  user: UserConfig,
+  catalogue: Catalogue,
+  env: NodeJS.ProcessEnv,
+  own: Partial<Record<Role, Agent>>,
+  needed: readonly Role[],
+): Promise<Cast> {
   const missing: string[] = [];
   const fill = async (role: Role, model: string, lineage: Lineage): Promise<Agent> => {
     const provider = providerFor(model, user, env);

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import path from 'node:path';
-import { openRepository } from '../adapters/workspace/git/repository.ts';
+import { openRepository } from '../adapters/workspace/git/open.ts';
 import type { RecordedEvent } from '../contract/event.ts';
 import type { RunRecord, RunResult } from '../contract/outcome.ts';
 import type { Request } from '../contract/request.ts';
@@ -43,7 +43,7 @@ export interface Session {
 export async function openSession(host: Host): Promise<Session> {
   const folders = foldersOf(host.env);
   const [repository, ledger, { openStore }] = await Promise.all([
-    openRepository(host.cwd),
+    openRepository(host.cwd, { env: host.env }),
     openLedgerOf(folders),
     import('../adapters/store/files.ts'),
   ]);
@@ -62,7 +62,7 @@ export async function openSession(host: Host): Promise<Session> {
 
 /** The top folder of the repository a command was started in. */
 export async function repositoryRoot(host: Host): Promise<string> {
-  return (await openRepository(host.cwd)).root;
+  return (await openRepository(host.cwd, { env: host.env })).root;
 }
 
 export async function openLedgerOf(folders: Folders): Promise<Ledger> {
@@ -95,10 +95,18 @@ export interface Casting {
  * Makes the context of a run, records the run from its first to its last moment, and hands it to `work`.
  * What `work` throws is thrown on, after the record says that the run failed.
  */
-export async function conduct(session: Session, casting: Casting, work: (ctx: RunContext) => Promise<RunResult>): Promise<RunResult> {
+export async function conduct(
+  session: Session,
+  casting: Casting,
+  work: (ctx: RunContext) => Promise<RunResult>,
+): Promise<RunResult> {
   const { config, host, store, repository } = session;
   const merged = mergeSettings(config, casting.overrides);
-  const prompts = await readPrompts({ planner: merged.roles.planner.prompt, executor: merged.roles.executor.prompt, reviewer: merged.roles.reviewer.prompt });
+  const prompts = await readPrompts({
+    planner: merged.roles.planner.prompt,
+    executor: merged.roles.executor.prompt,
+    reviewer: merged.roles.reviewer.prompt,
+  });
   const cast = await castAgents(merged, config.user, session.catalogue, host.env, casting.agents ?? {}, casting.needed);
   const ctx = await contextOf(session, casting, merged, cast, prompts);
   const record: RunRecord = {
@@ -113,7 +121,12 @@ export async function conduct(session: Session, casting: Casting, work: (ctx: Ru
     reason: '',
     startedAt: ctx.clock.now().toISOString(),
     endedAt: null,
-    models: { planner: null, executor: null, reviewer: null, ...Object.fromEntries(casting.needed.map((role) => [role, cast.agents[role].model])) },
+    models: {
+      planner: null,
+      executor: null,
+      reviewer: null,
+      ...Object.fromEntries(casting.needed.map((role) => [role, cast.agents[role].model])),
+    },
     prompts: { planner: prompts.planner.hash, executor: prompts.executor.hash, reviewer: prompts.reviewer.hash },
     result: null,
   };
@@ -121,7 +134,14 @@ export async function conduct(session: Session, casting: Casting, work: (ctx: Ru
   try {
     const result = await work(ctx);
     const branch = result.implementation?.branch ?? null;
-    await store.save({ ...record, branch, outcome: result.outcome, reason: result.reason, endedAt: ctx.clock.now().toISOString(), result: summaryOf(result) });
+    await store.save({
+      ...record,
+      branch,
+      outcome: result.outcome,
+      reason: result.reason,
+      endedAt: ctx.clock.now().toISOString(),
+      result: summaryOf(result),
+    });
     return result;
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
@@ -132,8 +152,17 @@ export async function conduct(session: Session, casting: Casting, work: (ctx: Ru
   }
 }
 
-async function contextOf(session: Session, casting: Casting, merged: Merged, cast: Cast, prompts: RunContext['prompts']): Promise<RunContext> {
-  const [{ processCommands }, { systemClock }] = await Promise.all([import('../adapters/commands/process.ts'), import('../adapters/clock/system.ts')]);
+async function contextOf(
+  session: Session,
+  casting: Casting,
+  merged: Merged,
+  cast: Cast,
+  prompts: RunContext['prompts'],
+): Promise<RunContext> {
+  const [{ processCommands }, { systemClock }] = await Promise.all([
+    import('../adapters/commands/process.ts'),
+    import('../adapters/clock/system.ts'),
+  ]);
   const clock: Clock = systemClock;
   let seq = 0;
   const { run, reporters, onEvent } = casting;
@@ -147,7 +176,7 @@ async function contextOf(session: Session, casting: Casting, merged: Merged, cas
     repository: session.repository,
     ledger: session.ledger,
     store: session.store,
-    commands: processCommands(),
+    commands: processCommands(session.host.env.PATH === undefined ? {} : { path: session.host.env.PATH }),
     person: casting.person,
     clock,
     catalogue: session.catalogue,

@@ -23,7 +23,13 @@ export async function openDisplays(
 ): Promise<Displays> {
   const { terminalReporter } = await import('../adapters/reporter/terminal/index.ts');
   const { verbosity, colour, ask } = options;
-  const display = terminalReporter({ stream: io.stderr, live: io.stderr.isTTY === true && !io.env.CI && io.env.TERM !== 'dumb', colour, verbosity, money: showUsd });
+  const display = terminalReporter({
+    stream: io.stderr,
+    live: io.stderr.isTTY === true && !io.env.CI && io.env.TERM !== 'dumb',
+    colour,
+    verbosity,
+    money: showUsd,
+  });
   if (!ask) return { reporters: [display], person: null };
   const { terminalPerson } = await import('../adapters/person/terminal.ts');
   const person = terminalPerson({

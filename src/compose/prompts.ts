@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { TercetError } from '../contract/errors.ts';
-import { type Role, ROLES } from '../contract/role.ts';
+import { ROLES, type Role } from '../contract/role.ts';
 import { hashText, promptSections } from '../handoff/prompt.ts';
 import type { RolePrompt } from '../workflow/run-context.ts';
 import { packageFolder } from './package-folder.ts';
@@ -26,9 +26,13 @@ async function readPrompt(role: Role, own: string | null): Promise<RolePrompt> {
   const sections = promptSections(text, file);
   const missing = SECTIONS[role].filter((section) => !sections.has(section));
   if (missing.length > 0) {
-    throw new TercetError('config', `The ${role}'s prompt ${file} lacks the section${missing.length > 1 ? 's' : ''} ${missing.join(', ')}.`, {
-      hint: `A section starts with a line \`<!-- section: ${missing[0]} -->\`; the package's prompts/${role}.md shows how.`,
-    });
+    throw new TercetError(
+      'config',
+      `The ${role}'s prompt ${file} lacks the section${missing.length > 1 ? 's' : ''} ${missing.join(', ')}.`,
+      {
+        hint: `A section starts with a line \`<!-- section: ${missing[0]} -->\`; the package's prompts/${role}.md shows how.`,
+      },
+    );
   }
   return { sections, hash: hashText(text) };
 }

@@ -18,10 +18,21 @@ export const KNOWN_PROVIDERS: Readonly<Record<string, KnownProvider>> = {
   openai: { kind: 'openai', keys: ['OPENAI_API_KEY'], baseUrlEnv: 'OPENAI_BASE_URL' },
   google: { kind: 'google', keys: ['GOOGLE_GENERATIVE_AI_API_KEY', 'GEMINI_API_KEY', 'GOOGLE_API_KEY'] },
   xai: { kind: 'openai-compatible', keys: ['XAI_API_KEY'], baseUrl: 'https://api.x.ai/v1', structured: true },
-  openrouter: { kind: 'openai-compatible', keys: ['OPENROUTER_API_KEY'], baseUrl: 'https://openrouter.ai/api/v1', structured: true },
+  openrouter: {
+    kind: 'openai-compatible',
+    keys: ['OPENROUTER_API_KEY'],
+    baseUrl: 'https://openrouter.ai/api/v1',
+    structured: true,
+  },
   ollama: { kind: 'openai-compatible', keys: [], baseUrl: 'http://127.0.0.1:11434/v1', structured: true, local: true },
   lmstudio: { kind: 'openai-compatible', keys: [], baseUrl: 'http://127.0.0.1:1234/v1', structured: true, local: true },
-  vllm: { kind: 'openai-compatible', keys: ['VLLM_API_KEY'], baseUrl: 'http://127.0.0.1:8000/v1', structured: true, local: true },
+  vllm: {
+    kind: 'openai-compatible',
+    keys: ['VLLM_API_KEY'],
+    baseUrl: 'http://127.0.0.1:8000/v1',
+    structured: true,
+    local: true,
+  },
 };
 
 /** The name before the first slash of a model id. */
@@ -43,7 +54,8 @@ export function providerFor(model: string, user: UserConfig, env: NodeJS.Process
     });
   }
   const keys = own?.apiKeyEnv === undefined ? (known?.keys ?? []) : [own.apiKeyEnv];
-  const baseUrl = own?.baseUrl ?? (known?.baseUrlEnv === undefined ? undefined : nonEmpty(env[known.baseUrlEnv])) ?? known?.baseUrl;
+  const baseUrl =
+    own?.baseUrl ?? (known?.baseUrlEnv === undefined ? undefined : nonEmpty(env[known.baseUrlEnv])) ?? known?.baseUrl;
   const structured = own?.structured ?? known?.structured;
   return {
     kind: known?.kind ?? 'openai-compatible',

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
-import { z } from 'zod';
+import type { z } from 'zod';
 import { RepositoryConfig, UserConfig } from '../contract/config.ts';
 import { TercetError } from '../contract/errors.ts';
 import type { Folders } from './folders.ts';
@@ -37,7 +37,11 @@ export async function readConfig(folders: Folders, root: string | null): Promise
   return { user, repository, root: root ?? process.cwd(), userFile: folders.config };
 }
 
-async function readYaml<T extends object>(file: string, schema: z.ZodType<T>, refused: Readonly<Record<string, string>> = {}): Promise<T> {
+async function readYaml<T extends object>(
+  file: string,
+  schema: z.ZodType<T>,
+  refused: Readonly<Record<string, string>> = {},
+): Promise<T> {
   const text = await readFile(file, 'utf8').catch((error: NodeJS.ErrnoException) => {
     if (error.code === 'ENOENT' || error.code === 'ENOTDIR') return null;
     throw new TercetError('config', `${file} cannot be read: ${error.message}`);
@@ -47,11 +51,14 @@ async function readYaml<T extends object>(file: string, schema: z.ZodType<T>, re
   const lines = new yaml.LineCounter();
   const document = yaml.parseDocument(text, { lineCounter: lines });
   const [broken] = document.errors;
-  if (broken !== undefined) throw new TercetError('config', `${file}:${lines.linePos(broken.pos[0]).line}: ${broken.message.split('\n')[0]}`);
+  if (broken !== undefined)
+    throw new TercetError('config', `${file}:${lines.linePos(broken.pos[0]).line}: ${broken.message.split('\n')[0]}`);
   const value: unknown = document.toJS({ maxAliasCount: 100 }) ?? {};
   for (const [key, why] of Object.entries(refused)) {
     if (typeof value === 'object' && value !== null && key in value) {
-      throw new TercetError('config', `${file} sets \`${key}\`: ${why}.`, { hint: 'Move it to your own configuration file; `tercet doctor` shows its path.' });
+      throw new TercetError('config', `${file} sets \`${key}\`: ${why}.`, {
+        hint: 'Move it to your own configuration file; `tercet doctor` shows its path.',
+      });
     }
   }
   const parsed = schema.safeParse(value);
@@ -62,5 +69,7 @@ async function readYaml<T extends object>(file: string, schema: z.ZodType<T>, re
     const at = range ? `:${lines.linePos(range[0]).line}` : '';
     return `${file}${at}: ${issue.path.join('.') || 'the file'}: ${issue.message}`;
   });
-  throw new TercetError('config', problems.join('\n'), { hint: 'schema/tercet.schema.json describes every key; docs/configuration.md explains them.' });
+  throw new TercetError('config', problems.join('\n'), {
+    hint: 'schema/tercet.schema.json describes every key; docs/configuration.md explains them.',
+  });
 }

@@ -1,10 +1,10 @@
 import path from 'node:path';
-import type { Config } from './read-config.ts';
 import type { RepositoryConfig, UserConfig } from '../contract/config.ts';
 import { TercetError } from '../contract/errors.ts';
-import { type Effort, type Role, ROLES } from '../contract/role.ts';
+import { type Effort, ROLES, type Role } from '../contract/role.ts';
 import { DEFAULT_SETTINGS, type Settings } from '../contract/settings.ts';
 import { compareUsd, parseUsd } from '../pricing/usd.ts';
+import type { Config } from './read-config.ts';
 import { TRIOS } from './trios.ts';
 
 /** What flags or library options say; they win over both files. */
@@ -42,7 +42,9 @@ export function mergeSettings(config: Config, overrides: Overrides): Merged {
   parseUsd(budgetUsd);
   const trio = overrides.trio ?? config.repository.trio ?? config.user.trio ?? 'frontier';
   const models = trioOf(trio, config.user);
-  const roles = Object.fromEntries(ROLES.map((role) => [role, choose(role, models[role], config, overrides)])) as Record<Role, RoleChoice>;
+  const roles = Object.fromEntries(
+    ROLES.map((role) => [role, choose(role, models[role], config, overrides)]),
+  ) as Record<Role, RoleChoice>;
   return {
     settings: {
       ...settings,
@@ -64,7 +66,10 @@ function applyLayer(settings: Settings, layer: RepositoryConfig): Settings {
   const roles = { ...settings.roles };
   for (const role of ROLES) {
     const { effort, maxOutputTokens } = layer.roles?.[role] ?? {};
-    roles[role] = { effort: effort ?? roles[role].effort, maxOutputTokens: maxOutputTokens ?? roles[role].maxOutputTokens };
+    roles[role] = {
+      effort: effort ?? roles[role].effort,
+      maxOutputTokens: maxOutputTokens ?? roles[role].maxOutputTokens,
+    };
   }
   return {
     ...settings,
@@ -108,12 +113,16 @@ function choose(role: Role, preset: string, config: Config, overrides: Overrides
   // A trio asked for on the command line wins over models in the files; a model asked for there wins over all.
   const model = flag ?? (overrides.trio === undefined ? (repository?.model ?? user?.model) : undefined) ?? preset;
   if (!/^[a-z0-9][a-z0-9_-]*\/\S+$/i.test(model)) {
-    throw new TercetError('usage', `"${model}" is not a model id.`, { hint: 'A model is provider/model, e.g. anthropic/claude-haiku-5-5; `tercet models` lists them.' });
+    throw new TercetError('usage', `"${model}" is not a model id.`, {
+      hint: 'A model is provider/model, e.g. anthropic/claude-haiku-5-5; `tercet models` lists them.',
+    });
   }
   const prompt = user?.prompt === undefined ? null : path.resolve(path.dirname(config.userFile), user.prompt);
   return { model, lineage: user?.lineage ?? null, prompt };
 }
 
 function withEfforts(roles: Settings['roles'], efforts: Partial<Record<Role, Effort>>): Settings['roles'] {
-  return Object.fromEntries(ROLES.map((role) => [role, { ...roles[role], effort: efforts[role] ?? roles[role].effort }])) as Settings['roles'];
+  return Object.fromEntries(
+    ROLES.map((role) => [role, { ...roles[role], effort: efforts[role] ?? roles[role].effort }]),
+  ) as Settings['roles'];
 }

@@ -41,6 +41,6 @@ export const LOCAL_LINEAGES: Readonly<Record<string, string>> = {
   'qwen3-coder': 'alibaba',
   'gpt-oss': 'openai',
   gemma3: 'google',
-  'devstral': 'mistral',
+  devstral: 'mistral',
   'deepseek-r1': 'deepseek',
 };

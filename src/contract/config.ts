@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { Effort } from './role.ts';
 import { Severity } from './review.ts';
+import { Effort } from './role.ts';
 
 /**
  * `tercet.yaml`: what a repository or a person configures. A repository's file is untrusted: it may name models,
@@ -25,9 +25,7 @@ const OwnRoleConfig = RoleConfig.extend({
 
 const Stronger = { stronger: ModelId.optional().describe('model of the last rung of the ladder') };
 
-const Usd = z
-  .union([z.number().nonnegative(), z.string().regex(/^\d+(\.\d{1,12})?$/)])
-  .describe('US dollars');
+const Usd = z.union([z.number().nonnegative(), z.string().regex(/^\d+(\.\d{1,12})?$/)]).describe('US dollars');
 
 const Commands = z.array(z.string().min(1));
 
@@ -55,13 +53,20 @@ const shared = {
       commandSeconds: z.int().positive().optional(),
     })
     .optional(),
-  servedModel: z.enum(['require', 'warn']).optional().describe('when another model served a call than the one asked for'),
+  servedModel: z
+    .enum(['require', 'warn'])
+    .optional()
+    .describe('when another model served a call than the one asked for'),
 };
 
 export const RepositoryConfig = z.strictObject({
   ...shared,
   roles: z
-    .strictObject({ planner: RoleConfig.optional(), executor: RoleConfig.extend(Stronger).optional(), reviewer: RoleConfig.optional() })
+    .strictObject({
+      planner: RoleConfig.optional(),
+      executor: RoleConfig.extend(Stronger).optional(),
+      reviewer: RoleConfig.optional(),
+    })
     .optional(),
 });
 export type RepositoryConfig = z.infer<typeof RepositoryConfig>;
@@ -86,7 +91,10 @@ const Rates = z.strictObject({
 const Price = Rates.extend({
   id: ModelId,
   lineage: z.string().optional(),
-  tiers: z.array(Rates.extend({ inputAbove: z.int().positive() })).optional().describe('prices of a whole request whose input is larger'),
+  tiers: z
+    .array(Rates.extend({ inputAbove: z.int().positive() }))
+    .optional()
+    .describe('prices of a whole request whose input is larger'),
   context: z.int().positive().optional(),
   maxOutput: z.int().positive().optional(),
   from: z.iso.date().optional().describe('first day it holds'),
@@ -97,10 +105,17 @@ const Price = Rates.extend({
 export const UserConfig = z.strictObject({
   ...shared,
   roles: z
-    .strictObject({ planner: OwnRoleConfig.optional(), executor: OwnRoleConfig.extend(Stronger).optional(), reviewer: OwnRoleConfig.optional() })
+    .strictObject({
+      planner: OwnRoleConfig.optional(),
+      executor: OwnRoleConfig.extend(Stronger).optional(),
+      reviewer: OwnRoleConfig.optional(),
+    })
     .optional(),
   unpriced: z.enum(['refuse', 'allow']).optional().describe('whether a model without a price may be called'),
-  providers: z.record(z.string().regex(/^[a-z0-9][a-z0-9_-]*$/i), Provider).optional().describe('OpenAI-compatible endpoints, or another base URL for a known provider'),
+  providers: z
+    .record(z.string().regex(/^[a-z0-9][a-z0-9_-]*$/i), Provider)
+    .optional()
+    .describe('OpenAI-compatible endpoints, or another base URL for a known provider'),
   prices: z.array(Price).optional(),
   trios: z.record(z.string(), z.strictObject({ planner: ModelId, executor: ModelId, reviewer: ModelId })).optional(),
 });

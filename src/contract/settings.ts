@@ -1,5 +1,5 @@
-import type { Effort, Role } from './role.ts';
 import type { Severity } from './review.ts';
+import type { Effort, Role } from './role.ts';
 
 /** What a run is allowed and told to do, after configuration, trio and flags are merged. */
 export interface Settings {

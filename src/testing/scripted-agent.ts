@@ -35,8 +35,18 @@ export interface ScriptedTurn extends Turn {
  * An agent that follows a script instead of a model: for tests, for the demo, for trying the workflow without a key.
  * Each turn calls `script`; usage is counted from the characters unless the reply gives it.
  */
-export function scriptedAgent(role: Role, script: (turn: ScriptedTurn) => ScriptedReply | Promise<ScriptedReply>, options: ScriptedAgentOptions = {}): Agent & { turns: Turn[] } {
-  const { model = `scripted/${role}`, lineage = `scripted-${role}`, tokensPerCharacter = 0.25, tools = true, billing = 'metered' } = options;
+export function scriptedAgent(
+  role: Role,
+  script: (turn: ScriptedTurn) => ScriptedReply | Promise<ScriptedReply>,
+  options: ScriptedAgentOptions = {},
+): Agent & { turns: Turn[] } {
+  const {
+    model = `scripted/${role}`,
+    lineage = `scripted-${role}`,
+    tokensPerCharacter = 0.25,
+    tools = true,
+    billing = 'metered',
+  } = options;
   const turns: Turn[] = [];
   return {
     model,
@@ -52,7 +62,11 @@ export function scriptedAgent(role: Role, script: (turn: ScriptedTurn) => Script
       if (reply.failure !== undefined) return failure(reply.failure);
       const text = reply.text ?? (reply.object === undefined ? '' : JSON.stringify(reply.object));
       onProgress?.(text.length);
-      const toolCalls: ToolCall[] = (reply.toolCalls ?? []).map((call, n) => ({ id: `call-${index}-${n}`, malformed: null, ...call }));
+      const toolCalls: ToolCall[] = (reply.toolCalls ?? []).map((call, n) => ({
+        id: `call-${index}-${n}`,
+        malformed: null,
+        ...call,
+      }));
       return {
         ok: true,
         text,
@@ -70,7 +84,9 @@ export function scriptedAgent(role: Role, script: (turn: ScriptedTurn) => Script
 }
 
 /** Answers a script's turns from a list per purpose, in order; the last answer of a list is given again and again. */
-export function byPurpose(replies: Partial<Record<CallPurpose, ScriptedReply | ScriptedReply[]>>): (turn: ScriptedTurn) => ScriptedReply {
+export function byPurpose(
+  replies: Partial<Record<CallPurpose, ScriptedReply | ScriptedReply[]>>,
+): (turn: ScriptedTurn) => ScriptedReply {
   const used = new Map<CallPurpose, number>();
   return (turn) => {
     const list = [replies[turn.purpose] ?? []].flat();
@@ -83,7 +99,16 @@ export function byPurpose(replies: Partial<Record<CallPurpose, ScriptedReply | S
 }
 
 function failure(given: Partial<TurnFailure> & Pick<TurnFailure, 'kind'>): TurnFailure {
-  return { message: `scripted ${given.kind}`, retryAfterMs: null, billed: 'no', usage: null, servedModel: null, requestId: null, ...given, ok: false };
+  return {
+    message: `scripted ${given.kind}`,
+    retryAfterMs: null,
+    billed: 'no',
+    usage: null,
+    servedModel: null,
+    requestId: null,
+    ...given,
+    ok: false,
+  };
 }
 
 function lastText(turn: Turn): string {

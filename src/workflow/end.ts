@@ -17,7 +17,11 @@ export function endWith(outcome: Outcome, reason: string): End {
 export function endOf(ctx: RunContext, error: unknown): End {
   if (!(error instanceof TercetError)) {
     const message = error instanceof Error ? error.message : String(error);
-    ctx.emit({ type: 'warning.raised', code: 'internal', message: error instanceof Error ? (error.stack ?? message) : message });
+    ctx.emit({
+      type: 'warning.raised',
+      code: 'internal',
+      message: error instanceof Error ? (error.stack ?? message) : message,
+    });
     return endWith('failed', `Tercet itself failed: ${message}. Please report it with the run’s events.`);
   }
   const reason = error.hint === undefined ? error.message : `${error.message} ${error.hint}`;

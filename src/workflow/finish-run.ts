@@ -5,8 +5,8 @@ import type { Review } from '../contract/review.ts';
 import type { Worktree } from '../ports/workspace.ts';
 import { reprice } from '../pricing/counterfactual.ts';
 import { summarise } from '../pricing/sum.ts';
-import { markdownReport } from '../report/markdown.ts';
 import { showUsd } from '../pricing/usd.ts';
+import { markdownReport } from '../report/markdown.ts';
 import type { End } from './end.ts';
 import type { RunContext } from './run-context.ts';
 
@@ -24,10 +24,24 @@ export async function finishRun(ctx: RunContext, progress: Progress, end: End): 
   const receipts = await ctx.ledger.list({ run: ctx.run });
   const cost = summarise(receipts);
   const { planner } = ctx.agents;
-  const counterfactual = receipts.length === 0 ? null : reprice(receipts, planner.model, ctx.catalogue, ctx.clock.now().toISOString().slice(0, 10));
+  const counterfactual =
+    receipts.length === 0
+      ? null
+      : reprice(receipts, planner.model, ctx.catalogue, ctx.clock.now().toISOString().slice(0, 10));
   const { plan, review } = progress;
   const { outcome, exitCode, reason } = end;
-  const result: RunResult = { run: ctx.run, outcome, exitCode, reason, request: ctx.request, plan, implementation, review, cost, counterfactual };
+  const result: RunResult = {
+    run: ctx.run,
+    outcome,
+    exitCode,
+    reason,
+    request: ctx.request,
+    plan,
+    implementation,
+    review,
+    cost,
+    counterfactual,
+  };
   await ctx.store.write(ctx.run, 'review.json', `${JSON.stringify(review, null, 2)}\n`);
   await ctx.store.write(ctx.run, 'result.json', `${JSON.stringify(result, null, 2)}\n`);
   await ctx.store.write(ctx.run, 'report.md', markdownReport(result, { money: showUsd }));
@@ -46,6 +60,9 @@ async function deliver(ctx: RunContext, progress: Progress): Promise<RunResult['
   const files = (await ctx.repository.diff(base, head)).map((diff) => diff.file);
   await ctx.store.write(ctx.run, 'change.diff', await ctx.repository.patch(base, head));
   const byTask = new Map(commits.map((commit) => [commit.task, commit.sha]));
-  const folded = tasks.map((task) => ({ ...task, commit: task.commit === null ? null : (byTask.get(task.task) ?? task.commit) }));
+  const folded = tasks.map((task) => ({
+    ...task,
+    commit: task.commit === null ? null : (byTask.get(task.task) ?? task.commit),
+  }));
   return { base, head, files, commits, tasks: folded, branch: worktree.branch };
 }

@@ -15,12 +15,18 @@ export async function planOnly(ctx: RunContext): Promise<RunResult> {
     const { plan } = await makePlan(ctx, await viewRepository(ctx));
     ctx.emit({ type: 'plan.ready', plan, file: null });
     progress.plan = plan;
-    return endWith('planned', `The plan has ${plan.tasks.length} task${plan.tasks.length === 1 ? '' : 's'} and no lint error.`);
+    return endWith(
+      'planned',
+      `The plan has ${plan.tasks.length} task${plan.tasks.length === 1 ? '' : 's'} and no lint error.`,
+    );
   });
 }
 
 /** Reviews what somebody else changed, against a plan where there is one. `to` may be a tree. */
-export async function reviewOnly(ctx: RunContext, subject: { from: string; to: string; plan: RunResult['plan'] }): Promise<RunResult> {
+export async function reviewOnly(
+  ctx: RunContext,
+  subject: { from: string; to: string; plan: RunResult['plan'] },
+): Promise<RunResult> {
   return alone(ctx, async (progress) => {
     ctx.emit({ type: 'phase.started', phase: 'review', round: 1 });
     progress.plan = subject.plan;
@@ -32,7 +38,14 @@ export async function reviewOnly(ctx: RunContext, subject: { from: string; to: s
 
 async function alone(ctx: RunContext, work: (progress: Progress) => Promise<End>): Promise<RunResult> {
   const { request, settings } = ctx;
-  ctx.emit({ type: 'run.started', request: request.text, base: request.base, branch: null, models: {}, budgetUsd: settings.budgetUsd });
+  ctx.emit({
+    type: 'run.started',
+    request: request.text,
+    base: request.base,
+    branch: null,
+    models: {},
+    budgetUsd: settings.budgetUsd,
+  });
   const progress: Progress = { plan: null, worktree: null, tasks: [], review: null };
   const end = await work(progress).catch((error: unknown) => endOf(ctx, error));
   return finishRun(ctx, progress, end);

@@ -2,13 +2,13 @@ import type { TaskResult } from '../contract/change.ts';
 import type { RunResult } from '../contract/outcome.ts';
 import type { Plan } from '../contract/plan.ts';
 import type { Worktree } from '../ports/workspace.ts';
+import { planRequest } from './1-plan/plan-request.ts';
 import { executePlan } from './2-execute/execute-plan.ts';
 import { reviewChange } from './3-review/review-change.ts';
 import { fixFindings } from './4-fix/fix-findings.ts';
 import { checkLineage } from './calls/lineage.ts';
-import { planRequest } from './1-plan/plan-request.ts';
-import { finishRun, type Progress } from './finish-run.ts';
 import { type End, endOf, endWith } from './end.ts';
+import { finishRun, type Progress } from './finish-run.ts';
 import type { RunContext } from './run-context.ts';
 
 /** What a run is to do: everything, or to execute a plan that a person wrote. */
@@ -28,7 +28,14 @@ export async function runWorkflow(ctx: RunContext, order: Order): Promise<RunRes
   const { planner, executor, reviewer } = ctx.agents;
   const models = { planner: planner.model, executor: executor.model, reviewer: reviewer.model };
   const { request, settings } = ctx;
-  ctx.emit({ type: 'run.started', request: request.text, base: request.base, branch: order.branch, models, budgetUsd: settings.budgetUsd });
+  ctx.emit({
+    type: 'run.started',
+    request: request.text,
+    base: request.base,
+    branch: order.branch,
+    models,
+    budgetUsd: settings.budgetUsd,
+  });
   const progress: Progress = { plan: null, worktree: null, tasks: [], review: null };
   const end = await carryThrough(ctx, order, progress).catch((error: unknown) => endOf(ctx, error));
   return finishRun(ctx, progress, end);
@@ -43,7 +50,8 @@ async function carryThrough(ctx: RunContext, order: Order, progress: Progress): 
   const execution = await executePlan(ctx, progress.plan, progress.worktree);
   progress.plan = execution.plan;
   progress.tasks = execution.tasks;
-  if (execution.failure !== null) return endWith('failed', `${execution.failure} What was committed is on ${order.branch}, unreviewed.`);
+  if (execution.failure !== null)
+    return endWith('failed', `${execution.failure} What was committed is on ${order.branch}, unreviewed.`);
 
   return reviewAndFix(ctx, progress.plan, progress.worktree, progress);
 }
@@ -54,31 +62,44 @@ async function reviewAndFix(ctx: RunContext, plan: Plan, worktree: Worktree, pro
   for (let round = 1; ; round++) {
     ctx.emit({ type: 'phase.started', phase: 'review', round });
     const to = await worktree.head();
-    const review = await reviewChange(ctx, { from, to, plan, tasks: progress.tasks, round, open: progress.review?.findings ?? [] });
+    const review = await reviewChange(ctx, {
+      from,
+      to,
+      plan,
+      tasks: progress.tasks,
+      round,
+      open: progress.review?.findings ?? [],
+    });
     progress.review = review;
     if (review.verdict !== 'changes_requested') return endWith(review.verdict, review.reason);
     if (round > ctx.settings.fixRounds) {
-      return endWith('changes_requested', `${review.reason} ${ctx.settings.fixRounds} rounds of fixing were not enough.`);
+      return endWith(
+        'changes_requested',
+        `${review.reason} ${ctx.settings.fixRounds} rounds of fixing were not enough.`,
+      );
     }
     ctx.emit({ type: 'phase.started', phase: 'fix', round });
     const fixes = await fixFindings(ctx, plan, review, worktree);
     progress.tasks = mergeFixes(progress.tasks, fixes.results);
-    if (fixes.failure !== null) return endWith('changes_requested', `${review.reason} The fix failed: ${fixes.failure}`);
+    if (fixes.failure !== null)
+      return endWith('changes_requested', `${review.reason} The fix failed: ${fixes.failure}`);
     from = to;
   }
 }
 
 /** A fix adds its attempts to its task, and its checks replace the ones from before. */
 function mergeFixes(tasks: readonly TaskResult[], fixes: readonly TaskResult[]): TaskResult[] {
-  return tasks.map((task) =>
-    fixes
-      .filter((fix) => fix.task === task.task)
-      .reduce((before, fix) => ({
-        ...before,
-        attempts: [...before.attempts, ...fix.attempts],
-        checks: fix.status === 'done' ? fix.checks : before.checks,
-        changeRequests: [...before.changeRequests, ...fix.changeRequests],
-        claim: fix.claim === '' ? before.claim : fix.claim,
-      }), task),
-  );
+  const merged = new Map(tasks.map((task) => [task.task, task]));
+  for (const fix of fixes) {
+    const before = merged.get(fix.task);
+    if (before === undefined) continue;
+    merged.set(fix.task, {
+      ...before,
+      attempts: before.attempts.concat(fix.attempts),
+      checks: fix.status === 'done' ? fix.checks : before.checks,
+      changeRequests: before.changeRequests.concat(fix.changeRequests),
+      claim: fix.claim === '' ? before.claim : fix.claim,
+    });
+  }
+  return [...merged.values()];
 }

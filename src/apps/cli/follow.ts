@@ -29,12 +29,21 @@ export async function follow(
   io: Io,
   session: Session,
   options: ModelOptions,
-  casting: Pick<Casting, 'kind' | 'request' | 'needed' | 'branch'> & { run?: string; planning?: Casting['overrides']['planning']; agents?: Casting['agents'] },
+  casting: Pick<Casting, 'kind' | 'request' | 'needed' | 'branch'> & {
+    run?: string;
+    planning?: Casting['overrides']['planning'];
+    agents?: Casting['agents'];
+  },
   work: (ctx: RunContext) => Promise<RunResult>,
   show: (result: RunResult) => string | Promise<string> = (result) => reportText(io, result),
 ): Promise<number> {
   const interrupt = onInterrupt(io, 'What is committed stays on the branch; what was paid for is in `tercet costs`.');
-  const displays = await openDisplays(io, { verbosity: verbosityOf(options), colour: colours(io, io.stderr), ask: canAsk(io), onInterrupt: interrupt.stop });
+  const displays = await openDisplays(io, {
+    verbosity: verbosityOf(options),
+    colour: colours(io, io.stderr),
+    ask: canAsk(io),
+    onInterrupt: interrupt.stop,
+  });
   try {
     const result = await conduct(
       session,
@@ -74,7 +83,9 @@ function verbosityOf(options: CommonOptions): 'quiet' | 'normal' | 'verbose' {
 function budgetOf(value: string): string {
   const amount = value.trim().replace(/^\$/, '');
   if (/^\d+(\.\d{1,12})?$/.test(amount)) return amount;
-  throw new TercetError('usage', `"${value}" is not an amount for --budget.`, { hint: 'Give US dollars, e.g. --budget 0.50.' });
+  throw new TercetError('usage', `"${value}" is not an amount for --budget.`, {
+    hint: 'Give US dollars, e.g. --budget 0.50.',
+  });
 }
 
 /** `high` for all roles, or `planner=high`. */
@@ -85,7 +96,9 @@ function effortsOf(values: readonly string[]): Partial<Record<Role, Effort>> {
     const effort = EFFORTS.find((known) => known === (right ?? left));
     const roles = right === undefined ? ROLES : ROLES.filter((role) => role === left);
     if (effort === undefined || roles.length === 0) {
-      throw new TercetError('usage', `"${value}" is not an effort.`, { hint: `Give ${EFFORTS.join(', ')}, for all roles or for one: --effort planner=high.` });
+      throw new TercetError('usage', `"${value}" is not an effort.`, {
+        hint: `Give ${EFFORTS.join(', ')}, for all roles or for one: --effort planner=high.`,
+      });
     }
     for (const role of roles) efforts[role] = effort;
   }

@@ -1,6 +1,6 @@
 import type { Readable, Writable } from 'node:stream';
-import { TercetError } from '../../contract/errors.ts';
 import type { Host } from '../../compose/compose.ts';
+import { TercetError } from '../../contract/errors.ts';
 
 /** The process as a command sees it; tests pass their own. */
 export interface Io extends Host {
@@ -29,17 +29,30 @@ export function colours(io: Io, stream: { isTTY?: boolean }): boolean {
 
 /** Whether a person can be asked: both ends are a terminal, and no CI says otherwise. */
 export function canAsk(io: Io): boolean {
-  return io.stdin.isTTY === true && io.stderr.isTTY === true && (io.env.CI === undefined || io.env.CI === '' || io.env.CI === 'false');
+  return (
+    io.stdin.isTTY === true &&
+    io.stderr.isTTY === true &&
+    (io.env.CI === undefined || io.env.CI === '' || io.env.CI === 'false')
+  );
 }
 
 /** Characters of a request beyond which something else was piped in by mistake. */
 const LONGEST_REQUEST = 200_000;
 
 /** The request from words, a file, or standard input; `-` stands for the latter. Never waits for a terminal. */
-export async function readRequest(io: Io, words: readonly string[], file: string | undefined): Promise<{ text: string; source: 'text' | 'file' | 'stdin' }> {
-  const fromStdin = file === '-' || (words.length === 1 && words[0] === '-') || (words.length === 0 && file === undefined && io.stdin.isTTY !== true);
+export async function readRequest(
+  io: Io,
+  words: readonly string[],
+  file: string | undefined,
+): Promise<{ text: string; source: 'text' | 'file' | 'stdin' }> {
+  const fromStdin =
+    file === '-' ||
+    (words.length === 1 && words[0] === '-') ||
+    (words.length === 0 && file === undefined && io.stdin.isTTY !== true);
   if (file !== undefined && words.length > 0) {
-    throw new TercetError('usage', 'The request was given twice: in words and with --file.', { hint: 'Leave one away.' });
+    throw new TercetError('usage', 'The request was given twice: in words and with --file.', {
+      hint: 'Leave one away.',
+    });
   }
   if (fromStdin) return checked(await readAll(io.stdin), 'stdin');
   if (file !== undefined) return checked(await readText(file), 'file');
@@ -48,10 +61,14 @@ export async function readRequest(io: Io, words: readonly string[], file: string
 
 function checked(text: string, source: 'text' | 'file' | 'stdin') {
   if (text.trim() === '') {
-    throw new TercetError('usage', 'There is no request.', { hint: 'Say what to build: tercet run "add a --json flag to the list command".' });
+    throw new TercetError('usage', 'There is no request.', {
+      hint: 'Say what to build: tercet run "add a --json flag to the list command".',
+    });
   }
   if (text.length > LONGEST_REQUEST) {
-    throw new TercetError('usage', `The request has ${text.length} characters; at most ${LONGEST_REQUEST} are read.`, { hint: 'Name files instead of pasting them.' });
+    throw new TercetError('usage', `The request has ${text.length} characters; at most ${LONGEST_REQUEST} are read.`, {
+      hint: 'Name files instead of pasting them.',
+    });
   }
   return { text: text.trim(), source };
 }
@@ -60,7 +77,10 @@ function checked(text: string, source: 'text' | 'file' | 'stdin') {
 export async function readText(file: string): Promise<string> {
   const { readFile } = await import('node:fs/promises');
   return readFile(file, 'utf8').catch((error: NodeJS.ErrnoException) => {
-    throw new TercetError('usage', error.code === 'ENOENT' ? `${file} does not exist.` : `${file} cannot be read: ${error.message}`);
+    throw new TercetError(
+      'usage',
+      error.code === 'ENOENT' ? `${file} does not exist.` : `${file} cannot be read: ${error.message}`,
+    );
   });
 }
 

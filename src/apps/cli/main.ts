@@ -19,7 +19,8 @@ export async function main(argv: readonly string[], io: Io): Promise<number> {
     if (!(error instanceof CommanderError)) throw error;
     if (error.exitCode === 0) return 0;
     if (error.code === 'tercet.usage') io.stderr.write(`${error.message}\n`);
-    if (argv.includes('--json')) io.stdout.write(`${JSON.stringify({ error: { code: 'usage', message: error.message, hint: null } })}\n`);
+    if (argv.includes('--json'))
+      io.stdout.write(`${JSON.stringify({ error: { code: 'usage', message: error.message, hint: null } })}\n`);
     return 2;
   }
   const { action, json } = chosen ?? { action: async () => 0, json: false };

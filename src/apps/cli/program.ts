@@ -11,27 +11,54 @@ Exit codes:
 `;
 
 /** The command line, with every command's options, help and examples. `act` runs the chosen command. */
-export function buildProgram(io: Io, version: () => string, act: (action: Action, options: { json?: boolean }) => void): Command {
+export function buildProgram(
+  io: Io,
+  version: () => string,
+  act: (action: Action, options: { json?: boolean }) => void,
+): Command {
   const program = new Command('tercet')
-    .description('Three models, one change: a strong model plans, a cheap one executes, one of another lineage reviews.')
+    .description(
+      'Three models, one change: a strong model plans, a cheap one executes, one of another lineage reviews.',
+    )
     .helpOption('-h, --help', 'show help')
     .helpCommand(false)
     .showHelpAfterError('Run it with --help to see what it takes.')
     .configureOutput({ writeOut: (text) => io.stdout.write(text), writeErr: (text) => io.stderr.write(text) })
     .exitOverride()
-    .addHelpText('after', `${EXIT_CODES}\nStart:\n  $ tercet demo                              the whole story in a minute, no key needed\n  $ tercet init && tercet doctor             set up this repository\n  $ tercet run "add --json to the list command"\n`);
+    .addHelpText(
+      'after',
+      `${EXIT_CODES}\nStart:\n  $ tercet demo                              the whole story in a minute, no key needed\n  $ tercet init && tercet doctor             set up this repository\n  $ tercet run "add --json to the list command"\n`,
+    );
   program.option('-V, --version', 'show the version').on('option:version', () => {
     io.stdout.write(`${version()}\n`);
     throw new CommanderError(0, 'commander.version', '');
   });
-  for (const define of [defineRun, definePlan, defineExecute, defineReview, defineRuns, defineShow, defineApply, defineCosts, defineModels, defineEstimate, defineInit, defineDoctor, defineDemo]) define(program, io, act);
+  for (const define of [
+    defineRun,
+    definePlan,
+    defineExecute,
+    defineReview,
+    defineRuns,
+    defineShow,
+    defineApply,
+    defineCosts,
+    defineModels,
+    defineEstimate,
+    defineInit,
+    defineDoctor,
+    defineDemo,
+  ])
+    define(program, io, act);
   return program;
 }
 
 type Define = (program: Command, io: Io, act: (action: Action, options: { json?: boolean }) => void) => void;
 
 const common = (command: Command) =>
-  command.option('--json', 'print one JSON object as the last line of stdout').option('-q, --quiet', 'only the result').option('-v, --verbose', 'every call and its cost');
+  command
+    .option('--json', 'print one JSON object as the last line of stdout')
+    .option('-q, --quiet', 'only the result')
+    .option('-v, --verbose', 'every call and its cost');
 
 const withModels = (command: Command) =>
   common(command)
@@ -62,7 +89,10 @@ const defineRun: Define = (program, io, act) => {
     .option('--branch <name>', 'name of the branch')
     .option('--no-plan', 'one small task, no planner; name the files in the request (review stays)')
     .option('--always-plan', 'never take the short path')
-    .addHelpText('after', '\nExamples:\n  $ tercet run "add a --json flag to the list command"\n  $ tercet run --file request.md --yes --budget 2\n  $ gh issue view 42 --json title,body -q .body | tercet run --yes --json\n  $ tercet run --no-plan "fix the off-by-one in src/pager.ts"\n')
+    .addHelpText(
+      'after',
+      '\nExamples:\n  $ tercet run "add a --json flag to the list command"\n  $ tercet run --file request.md --yes --budget 2\n  $ gh issue view 42 --json title,body -q .body | tercet run --yes --json\n  $ tercet run --no-plan "fix the off-by-one in src/pager.ts"\n',
+    )
     .action((words, options) => act(async () => (await import('./commands/run.ts')).run(io, words, options), options));
 };
 
@@ -74,8 +104,13 @@ const definePlan: Define = (program, io, act) => {
     .option('--force', 'overwrite it')
     .option('--base <ref>', 'commit to plan against', 'HEAD')
     .option('--check <file>', 'lint a plan against the repository; calls no model')
-    .addHelpText('after', '\nExamples:\n  $ tercet plan "add retries to the HTTP client"\n  $ tercet plan --check plan.yaml\n')
-    .action((words, options) => act(async () => (await import('./commands/plan.ts')).plan(io, words, options), options));
+    .addHelpText(
+      'after',
+      '\nExamples:\n  $ tercet plan "add retries to the HTTP client"\n  $ tercet plan --check plan.yaml\n',
+    )
+    .action((words, options) =>
+      act(async () => (await import('./commands/plan.ts')).plan(io, words, options), options),
+    );
 };
 
 const defineExecute: Define = (program, io, act) => {
@@ -84,8 +119,13 @@ const defineExecute: Define = (program, io, act) => {
     .option('--max-rounds <n>', 'rounds of fix and re-review', count('--max-rounds'))
     .option('--base <ref>', 'commit to start from', 'HEAD')
     .option('--branch <name>', 'name of the branch')
-    .addHelpText('after', '\nExamples:\n  $ tercet execute plan.yaml\n  $ tercet execute plan.yaml --executor openai/gpt-6-luna --reviewer anthropic/claude-opus-5-5\n')
-    .action((file, options) => act(async () => (await import('./commands/execute.ts')).execute(io, file, options), options));
+    .addHelpText(
+      'after',
+      '\nExamples:\n  $ tercet execute plan.yaml\n  $ tercet execute plan.yaml --executor openai/gpt-6-luna --reviewer anthropic/claude-opus-5-5\n',
+    )
+    .action((file, options) =>
+      act(async () => (await import('./commands/execute.ts')).execute(io, file, options), options),
+    );
 };
 
 const defineReview: Define = (program, io, act) => {
@@ -96,8 +136,15 @@ const defineReview: Define = (program, io, act) => {
     .option('--diff <file>', 'review a patch; - for standard input')
     .option('--plan <file>', 'the plan the change should fulfil')
     .option('--request <text>', 'what the change should do')
-    .addOption(new Option('--format <format>', 'form of the report').choices(['text', 'markdown', 'sarif', 'rdjson', 'github']).default('text'))
-    .addHelpText('after', '\nExamples:\n  $ tercet review                     the working tree against HEAD\n  $ tercet review --base main --format sarif > review.sarif\n  $ git diff main | tercet review --diff - --request "retries for the client"\n')
+    .addOption(
+      new Option('--format <format>', 'form of the report')
+        .choices(['text', 'markdown', 'sarif', 'rdjson', 'github'])
+        .default('text'),
+    )
+    .addHelpText(
+      'after',
+      '\nExamples:\n  $ tercet review                     the working tree against HEAD\n  $ tercet review --base main --format sarif > review.sarif\n  $ git diff main | tercet review --diff - --request "retries for the client"\n',
+    )
     .action((options) => act(async () => (await import('./commands/review.ts')).review(io, options), options));
 };
 
@@ -123,7 +170,10 @@ const defineApply: Define = (program, io, act) => {
   common(program.command('apply <run>'))
     .description('bring the change of a run into the working tree, uncommitted')
     .option('--force', 'although it was not approved')
-    .addHelpText('after', '\nAll of it or nothing: a conflict with your own changes is refused, and your index is not touched.\n\nExample:\n  $ tercet apply 20261122-130501-3fa9\n')
+    .addHelpText(
+      'after',
+      '\nAll of it or nothing: a conflict with your own changes is refused, and your index is not touched.\n\nExample:\n  $ tercet apply 20261122-130501-3fa9\n',
+    )
     .action((run, options) => act(async () => (await import('./commands/apply.ts')).apply(io, run, options), options));
 };
 
@@ -134,7 +184,10 @@ const defineCosts: Define = (program, io, act) => {
     .option('--run <run>', 'only this run')
     .option('--since <date>', 'only calls from this day on')
     .option('--all', 'all repositories')
-    .addHelpText('after', '\nExamples:\n  $ tercet costs --by model\n  $ tercet costs --all --by day --since 2026-11-01\n')
+    .addHelpText(
+      'after',
+      '\nExamples:\n  $ tercet costs --by model\n  $ tercet costs --all --by day --since 2026-11-01\n',
+    )
     .action((options) => act(async () => (await import('./commands/costs.ts')).costs(io, options), options));
 };
 
@@ -142,7 +195,9 @@ const defineModels: Define = (program, io, act) => {
   common(program.command('models [words...]'))
     .description('models with a known price, and the trios')
     .addHelpText('after', '\nExample:\n  $ tercet models haiku\n')
-    .action((words, options) => act(async () => (await import('./commands/models.ts')).models(io, words, options), options));
+    .action((words, options) =>
+      act(async () => (await import('./commands/models.ts')).models(io, words, options), options),
+    );
 };
 
 const defineEstimate: Define = (program, io, act) => {
@@ -153,7 +208,10 @@ const defineEstimate: Define = (program, io, act) => {
     .requiredOption('--review <tokens>', 'tokens of review')
     .option('--trio <name>', 'preset of three models')
     .option('--single <model>', 'the one model to compare with; default the planner’s')
-    .addHelpText('after', '\nTokens are priced as output; give input+output (12000+3000) to price them apart.\n\nExample:\n  $ tercet estimate --planning 2000 --implementation 15000 --review 3000 --trio article\n')
+    .addHelpText(
+      'after',
+      '\nTokens are priced as output; give input+output (12000+3000) to price them apart.\n\nExample:\n  $ tercet estimate --planning 2000 --implementation 15000 --review 3000 --trio article\n',
+    )
     .action((options) => act(async () => (await import('./commands/estimate.ts')).estimate(io, options), options));
 };
 

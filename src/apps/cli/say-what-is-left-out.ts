@@ -6,5 +6,9 @@ export async function sayWhatIsLeftOut(repository: Repository, emit: (event: Run
   const dirty = await repository.dirty();
   if (dirty === 0) return;
   const files = dirty === 1 ? '1 file has' : `${dirty} files have`;
-  emit({ type: 'warning.raised', code: 'uncommitted', message: `${files} uncommitted changes: they are left alone and are not part of this run.` });
+  emit({
+    type: 'warning.raised',
+    code: 'uncommitted',
+    message: `${files} uncommitted changes: they are left alone and are not part of this run.`,
+  });
 }

@@ -7,11 +7,15 @@ export function showError(io: Io, error: unknown, json: boolean): number {
   if (!(error instanceof TercetError)) {
     const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
     io.stderr.write(`tercet: internal error: ${clean(text)}\n  Please report it with the command you ran.\n`);
-    if (json) io.stdout.write(`${JSON.stringify({ error: { code: 'internal', message: String(error), hint: null } })}\n`);
+    if (json)
+      io.stdout.write(`${JSON.stringify({ error: { code: 'internal', message: String(error), hint: null } })}\n`);
     return 1;
   }
   io.stderr.write(`tercet: ${clean(error.message)}\n`);
   if (error.hint !== undefined) io.stderr.write(`  ${clean(error.hint)}\n`);
-  if (json) io.stdout.write(`${JSON.stringify({ error: { code: error.code, message: error.message, hint: error.hint ?? null } })}\n`);
+  if (json)
+    io.stdout.write(
+      `${JSON.stringify({ error: { code: error.code, message: error.message, hint: error.hint ?? null } })}\n`,
+    );
   return error.exitCode;
 }

@@ -1,5 +1,5 @@
-import type { Plan } from '../../contract/plan.ts';
 import { TercetError } from '../../contract/errors.ts';
+import type { Plan } from '../../contract/plan.ts';
 import { explainLint } from '../../handoff/lint-plan.ts';
 import { parsePlanYaml } from '../../report/parse-plan-yaml.ts';
 import { planToYaml } from '../../report/plan-yaml.ts';
@@ -15,16 +15,24 @@ import { lintHere, type RepositoryView } from './repository-view.ts';
  */
 export async function approvePlan(ctx: RunContext, view: RepositoryView, linted: LintedPlan): Promise<Plan> {
   const yaml = await import('yaml');
-  const file = await ctx.store.write(ctx.run, 'plan.yaml', planToYaml(linted.plan, yaml, { schema: schemaUrl('plan') }));
+  const file = await ctx.store.write(
+    ctx.run,
+    'plan.yaml',
+    planToYaml(linted.plan, yaml, { schema: schemaUrl('plan') }),
+  );
   ctx.emit({ type: 'plan.ready', plan: linted.plan, file });
   if (ctx.settings.approval === 'skip') {
     ctx.emit({ type: 'plan.approved', by: 'flag' });
     return linted.plan;
   }
   if (ctx.person === null) {
-    throw new TercetError('parked', 'The plan waits for approval, and there is no terminal to ask at; nothing was executed.', {
-      hint: `Read ${file}, then \`tercet execute ${file}\`; or run with --yes to go on without approval.`,
-    });
+    throw new TercetError(
+      'parked',
+      'The plan waits for approval, and there is no terminal to ask at; nothing was executed.',
+      {
+        hint: `Read ${file}, then \`tercet execute ${file}\`; or run with --yes to go on without approval.`,
+      },
+    );
   }
   let { plan, issues } = linted;
   let problem: string | null = null;
@@ -32,7 +40,9 @@ export async function approvePlan(ctx: RunContext, view: RepositoryView, linted:
     const warnings = issues.filter((issue) => issue.severity === 'warning');
     const word = await ctx.person.approve({ plan, file, warnings, problem }, ctx.signal);
     if (word === 'rejected') {
-      throw new TercetError('cancelled', 'The plan was not approved; nothing was executed.', { hint: `It is kept in ${file}.` });
+      throw new TercetError('cancelled', 'The plan was not approved; nothing was executed.', {
+        hint: `It is kept in ${file}.`,
+      });
     }
     if (word === 'approved' && problem === null) {
       ctx.emit({ type: 'plan.approved', by: 'person' });

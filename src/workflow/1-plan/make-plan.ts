@@ -1,15 +1,14 @@
-import { packContext } from '../../context/pack-context.ts';
-import { packNeeds } from '../../context/pack-needs.ts';
+import { packContext, packNeeds } from '../../context/index.ts';
 import { TercetError } from '../../contract/errors.ts';
 import { type LintIssue, Plan, PlannerAnswer } from '../../contract/plan.ts';
 import { explainLint } from '../../handoff/lint-plan.ts';
 import { fence } from '../../handoff/prompt.ts';
 import type { TurnMessage } from '../../ports/agent.ts';
 import { ask } from '../calls/ask.ts';
+import { sectionOf } from '../calls/section.ts';
 import type { RunContext } from '../run-context.ts';
 import { answerQuestions } from './questions.ts';
 import { lintHere, type RepositoryView } from './repository-view.ts';
-import { sectionOf } from '../calls/section.ts';
 
 /** A plan without lint errors; warnings are for the person. */
 export interface LintedPlan {
@@ -47,7 +46,10 @@ export async function makePlan(ctx: RunContext, view: RepositoryView): Promise<L
       const answers = await answerQuestions(ctx, questions);
       assumptions = answers.assumptions;
       if (answers.changed) {
-        messages = [...answered.messages, { role: 'user', text: `The person answers:\n${answers.text}\nGive the whole plan again, without questions.` }];
+        messages = [
+          ...answered.messages,
+          { role: 'user', text: `The person answers:\n${answers.text}\nGive the whole plan again, without questions.` },
+        ];
         continue;
       }
     }
@@ -56,12 +58,23 @@ export async function makePlan(ctx: RunContext, view: RepositoryView): Promise<L
     if (plan !== null && !issues.some((issue) => issue.severity === 'error')) return { plan, issues };
     if (lintRounds++ >= ctx.settings.planRounds) throw rejected(issues, lintRounds);
     const errors = issues.filter((issue) => issue.severity === 'error');
-    messages = [...answered.messages, { role: 'user', text: `Your plan breaks these rules:\n${explainLint(errors)}\nGive the whole plan again, mended.` }];
+    messages = [
+      ...answered.messages,
+      {
+        role: 'user',
+        text: `Your plan breaks these rules:\n${explainLint(errors)}\nGive the whole plan again, mended.`,
+      },
+    ];
   }
 }
 
 function firstMessage(ctx: RunContext, view: RepositoryView): string {
-  const packed = packContext({ request: ctx.request.text, paths: view.paths, sources: view.sources, budgetTokens: ctx.settings.contextTokens });
+  const packed = packContext({
+    request: ctx.request.text,
+    paths: view.paths,
+    sources: view.sources,
+    budgetTokens: ctx.settings.contextTokens,
+  });
   const parts = [fence('repository', packed.text)];
   if (ctx.request.context !== undefined) parts.push(fence('context', ctx.request.context));
   if (ctx.settings.conventions.length > 0) parts.push(fence('conventions', ctx.settings.conventions.join('\n')));
@@ -77,17 +90,32 @@ async function showNeeds(ctx: RunContext, view: RepositoryView, needs: readonly 
     view.texts.set(path, text);
     if (text !== null) view.sources.push({ path, text });
   }
-  const packed = packNeeds({ needs, sources: view.sources, paths: view.paths, budgetTokens: ctx.settings.contextTokens * 4 });
+  const packed = packNeeds({
+    needs,
+    sources: view.sources,
+    paths: view.paths,
+    budgetTokens: ctx.settings.contextTokens * 4,
+  });
   ctx.emit({ type: 'context.requested', needs: [...needs], given: packed.given, missing: packed.missing });
   const missing = packed.missing.length === 0 ? '' : `\nNot in the repository: ${packed.missing.join(', ')}`;
   return `${fence('repository', packed.text)}${missing}\nNow give the plan.`;
 }
 
-async function lintAnswer(ctx: RunContext, view: RepositoryView, answer: object): Promise<{ plan: Plan | null; issues: LintIssue[] }> {
+async function lintAnswer(
+  ctx: RunContext,
+  view: RepositoryView,
+  answer: object,
+): Promise<{ plan: Plan | null; issues: LintIssue[] }> {
   const parsed = Plan.safeParse(answer);
   if (parsed.success) return { plan: parsed.data, issues: await lintHere(ctx, view, parsed.data) };
   const issues = parsed.error.issues.map(
-    (issue): LintIssue => ({ rule: 'plan-schema', severity: 'error', at: issue.path.join('.'), task: null, message: issue.message }),
+    (issue): LintIssue => ({
+      rule: 'plan-schema',
+      severity: 'error',
+      at: issue.path.join('.'),
+      task: null,
+      message: issue.message,
+    }),
   );
   return { plan: null, issues };
 }
@@ -97,6 +125,8 @@ function rejected(issues: readonly LintIssue[], rounds: number): TercetError {
   return new TercetError(
     'plan-rejected',
     `The plan was refused ${rounds} times; nothing was executed. What is wrong with the last one:\n${explainLint(errors)}`,
-    { hint: 'Say in the request which files and what behaviour you mean, or write plan.yaml yourself and run `tercet execute plan.yaml`.' },
+    {
+      hint: 'Say in the request which files and what behaviour you mean, or write plan.yaml yourself and run `tercet execute plan.yaml`.',
+    },
   );
 }

@@ -24,7 +24,11 @@ export async function planRequest(ctx: RunContext, given: Plan | null): Promise<
     const short = shortPath(ctx.request.text, { paths: new Set(view.paths) }, { forced });
     if ('task' in short) {
       const files = short.task.files.map((file) => file.path).join(' and ');
-      ctx.emit({ type: 'path.chosen', path: 'short', why: forced ? 'no planner was wanted' : `the request is one small change of ${files}` });
+      ctx.emit({
+        type: 'path.chosen',
+        path: 'short',
+        why: forced ? 'no planner was wanted' : `the request is one small change of ${files}`,
+      });
       return keep(ctx, await refuseBroken(ctx, view, onePlan(short.task), forced));
     }
     if (forced) {
@@ -33,7 +37,11 @@ export async function planRequest(ctx: RunContext, given: Plan | null): Promise<
       });
     }
   }
-  ctx.emit({ type: 'path.chosen', path: 'planned', why: ctx.settings.planning === 'always' ? 'planning is set to always' : 'the request is more than one small change' });
+  ctx.emit({
+    type: 'path.chosen',
+    path: 'planned',
+    why: ctx.settings.planning === 'always' ? 'planning is set to always' : 'the request is more than one small change',
+  });
   return approvePlan(ctx, view, await makePlan(ctx, view));
 }
 
@@ -50,7 +58,11 @@ async function refuseBroken(ctx: RunContext, view: RepositoryView, plan: Plan, w
 }
 
 async function keep(ctx: RunContext, plan: Plan): Promise<Plan> {
-  const file = await ctx.store.write(ctx.run, 'plan.yaml', planToYaml(plan, await import('yaml'), { schema: schemaUrl('plan') }));
+  const file = await ctx.store.write(
+    ctx.run,
+    'plan.yaml',
+    planToYaml(plan, await import('yaml'), { schema: schemaUrl('plan') }),
+  );
   ctx.emit({ type: 'plan.ready', plan, file });
   return plan;
 }

@@ -1,6 +1,5 @@
-import { selectSources } from '../../context/select-sources.ts';
-import { symbolsOf } from '../../context/symbols.ts';
-import type { SourceText } from '../../context/pack-context.ts';
+import type { SourceText } from '../../context/index.ts';
+import { selectSources, symbolsOf } from '../../context/index.ts';
 import type { LintIssue, Plan } from '../../contract/plan.ts';
 import { lintPlan, type RepositoryFacts } from '../../handoff/lint-plan.ts';
 import type { Repository, TreeEntry } from '../../ports/workspace.ts';
@@ -38,9 +37,18 @@ export async function lintAgainst(repository: Repository, base: string, plan: Pl
 }
 
 /** What the lint checks a plan against; reads the files the plan names that have not been read. */
-async function factsFor(repository: Repository, base: string, view: Pick<RepositoryView, 'paths' | 'texts'>, plan: Plan): Promise<RepositoryFacts> {
+async function factsFor(
+  repository: Repository,
+  base: string,
+  view: Pick<RepositoryView, 'paths' | 'texts'>,
+  plan: Plan,
+): Promise<RepositoryFacts> {
   const paths = new Set(view.paths);
-  const named = plan.tasks.flatMap((task) => [...task.files.map((file) => file.path), ...task.symbols.map((symbol) => symbol.path), ...task.read]);
+  const named = plan.tasks.flatMap((task) => [
+    ...task.files.map((file) => file.path),
+    ...task.symbols.map((symbol) => symbol.path),
+    ...task.read,
+  ]);
   const unread = [...new Set([...named, 'package.json'])].filter((path) => paths.has(path) && !view.texts.has(path));
   for (const [path, text] of await repository.read(base, unread)) view.texts.set(path, text);
   const scripts = scriptsOf(view.texts.get('package.json') ?? null);
@@ -63,7 +71,8 @@ function commandExists(command: string, scripts: ReadonlySet<string> | null): bo
   const words = command.trim().split(/\s+/);
   if (!['npm', 'pnpm', 'yarn'].includes(words[0] ?? '')) return null;
   const [, verb = '', name = ''] = words;
-  const script = verb === 'run' || verb === 'run-script' ? name : NPM_LIFECYCLE.has(verb) ? (verb === 't' ? 'test' : verb) : null;
+  const script =
+    verb === 'run' || verb === 'run-script' ? name : NPM_LIFECYCLE.has(verb) ? (verb === 't' ? 'test' : verb) : null;
   if (script === null || script.startsWith('-')) return null;
   // Without a package.json at the root, the script may belong to a workspace: unknown, not wrong.
   return scripts === null ? null : scripts.has(script);
@@ -73,7 +82,8 @@ function scriptsOf(packageJson: string | null): ReadonlySet<string> | null {
   if (packageJson === null) return null;
   try {
     const parsed: unknown = JSON.parse(packageJson);
-    const scripts = typeof parsed === 'object' && parsed !== null ? (parsed as { scripts?: unknown }).scripts : undefined;
+    const scripts =
+      typeof parsed === 'object' && parsed !== null ? (parsed as { scripts?: unknown }).scripts : undefined;
     return new Set(typeof scripts === 'object' && scripts !== null ? Object.keys(scripts) : []);
   } catch {
     return null;

@@ -1,9 +1,9 @@
 import { ChangeDecision, type ChangeRequest, type LintIssue, type Plan, Task } from '../../contract/plan.ts';
 import { explainLint } from '../../handoff/lint-plan.ts';
 import { fence } from '../../handoff/prompt.ts';
+import { lintHere, viewRepository } from '../1-plan/repository-view.ts';
 import { ask } from '../calls/ask.ts';
 import { sectionOf } from '../calls/section.ts';
-import { lintHere, viewRepository } from '../1-plan/repository-view.ts';
 import type { RunContext } from '../run-context.ts';
 import type { TaskRun } from './task-run.ts';
 
@@ -19,7 +19,8 @@ export async function decideChangeRequest(ctx: RunContext, run: TaskRun, request
     ctx.emit({ type: 'change.decided', task: run.task.id, decision: 'deny', reason });
     return `Your change request was denied: ${reason}\nDo the task within its files.`;
   };
-  if (run.changeRequests.length > ctx.settings.changeRequests) return deny(`a task may ask ${ctx.settings.changeRequests} times`);
+  if (run.changeRequests.length > ctx.settings.changeRequests)
+    return deny(`a task may ask ${ctx.settings.changeRequests} times`);
 
   const { value } = await ask(ctx, ctx.agents.planner, {
     role: 'planner',
@@ -52,7 +53,10 @@ async function widened(run: TaskRun, paths: readonly string[]): Promise<Task> {
   const files = [...run.task.files];
   for (const path of paths) {
     if (known.has(path)) continue;
-    const there = await run.worktree.read(path).then((text) => text !== null).catch(() => false);
+    const there = await run.worktree
+      .read(path)
+      .then((text) => text !== null)
+      .catch(() => false);
     files.push({ path, action: there ? 'modify' : 'create' });
   }
   return { ...run.task, files };
@@ -62,7 +66,9 @@ async function widened(run: TaskRun, paths: readonly string[]): Promise<Task> {
 async function lintRevision(ctx: RunContext, run: TaskRun, becomes: Task): Promise<LintIssue[]> {
   const plan = withTask(run.plan, becomes);
   const issues = await lintHere(ctx, await viewRepository(ctx), plan);
-  return issues.filter((issue) => issue.severity === 'error' && issue.task === run.task.id && issue.rule !== 'tasks-share-file');
+  return issues.filter(
+    (issue) => issue.severity === 'error' && issue.task === run.task.id && issue.rule !== 'tasks-share-file',
+  );
 }
 
 function withTask(plan: Plan, changed: Task): Plan {
@@ -73,10 +79,17 @@ function withTask(plan: Plan, changed: Task): Plan {
 const LINES_SHOWN = 200;
 
 async function describe(run: TaskRun, request: ChangeRequest): Promise<string> {
-  const parts = [fence('task', JSON.stringify(run.task)), fence('change_request', `${request.kind}\n${request.reason}\npaths: ${request.paths.join(', ')}`)];
+  const parts = [
+    fence('task', JSON.stringify(run.task)),
+    fence('change_request', `${request.kind}\n${request.reason}\npaths: ${request.paths.join(', ')}`),
+  ];
   for (const path of request.paths.slice(0, 5)) {
     const text = await run.worktree.read(path).catch(() => null);
-    parts.push(text === null ? `${path} does not exist or is not text.` : fence('file', `${path}\n${text.split('\n').slice(0, LINES_SHOWN).join('\n')}`));
+    parts.push(
+      text === null
+        ? `${path} does not exist or is not text.`
+        : fence('file', `${path}\n${text.split('\n').slice(0, LINES_SHOWN).join('\n')}`),
+    );
   }
   return parts.join('\n');
 }

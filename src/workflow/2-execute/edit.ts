@@ -50,7 +50,11 @@ export async function editRung(ctx: RunContext, agent: Agent, run: TaskRun, firs
       if (tried.reason !== '') messages = [...messages, { role: 'user', text: tried.reason }];
       continue;
     }
-    messages = [...messages, { role: 'assistant', text: answer.text, toolCalls: [], raw: answer.raw }, { role: 'user', text: tried.reason }];
+    messages = [
+      ...messages,
+      { role: 'assistant', text: answer.text, toolCalls: [], raw: answer.raw },
+      { role: 'user', text: tried.reason },
+    ];
   }
   return last;
 }
@@ -63,7 +67,11 @@ interface Tried {
 }
 
 function cutOff(): Tried {
-  return { outcome: 'edit-failed', reason: 'Your answer was cut off, so nothing was applied. Answer with smaller edits.', fresh: false };
+  return {
+    outcome: 'edit-failed',
+    reason: 'Your answer was cut off, so nothing was applied. Answer with smaller edits.',
+    fresh: false,
+  };
 }
 
 async function tryAnswer(ctx: RunContext, run: TaskRun, text: string): Promise<Tried> {
@@ -83,7 +91,12 @@ async function tryAnswer(ctx: RunContext, run: TaskRun, text: string): Promise<T
   });
   const [first] = refused;
   if (first !== undefined) {
-    ctx.emit({ type: 'scope.refused', task: run.task.id, paths: [...new Set(refused.map(({ path }) => path))], reason: first.reason });
+    ctx.emit({
+      type: 'scope.refused',
+      task: run.task.id,
+      paths: [...new Set(refused.map(({ path }) => path))],
+      reason: first.reason,
+    });
     return failed('out-of-scope', [...new Set(refused.map(({ reason }) => reason))].join('\n'));
   }
 
@@ -99,5 +112,9 @@ async function tryAnswer(ctx: RunContext, run: TaskRun, text: string): Promise<T
 }
 
 function failed(outcome: Attempt['outcome'], reasons: string): Tried {
-  return { outcome, reason: `Nothing was applied.\n${reasons}\nAnswer again with all edits of the task.`, fresh: false };
+  return {
+    outcome,
+    reason: `Nothing was applied.\n${reasons}\nAnswer again with all edits of the task.`,
+    fresh: false,
+  };
 }

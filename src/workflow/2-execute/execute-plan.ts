@@ -29,7 +29,16 @@ export async function executePlan(ctx: RunContext, plan: Plan, worktree: Worktre
     current = done.plan;
     tasks.push(done.result);
     if (done.failure === null) continue;
-    for (const rest of order.slice(index + 1)) tasks.push({ ...done.result, task: rest.id, status: 'skipped', attempts: [], checks: [], changeRequests: [], claim: '' });
+    for (const rest of order.slice(index + 1))
+      tasks.push({
+        ...done.result,
+        task: rest.id,
+        status: 'skipped',
+        attempts: [],
+        checks: [],
+        changeRequests: [],
+        claim: '',
+      });
     return { plan: current, tasks, failure: done.failure };
   }
   return { plan: current, tasks, failure: null };
@@ -44,7 +53,19 @@ export async function executeTask(
   findings: readonly Finding[],
 ): Promise<{ plan: Plan; result: TaskResult; failure: string | null }> {
   const purpose = findings.length > 0 ? 'fix' : 'edit';
-  const run: TaskRun = { plan, task, worktree, granted: [], findings, purpose, attempts: [], checks: [], changeRequests: [], claim: '', servedModel: null };
+  const run: TaskRun = {
+    plan,
+    task,
+    worktree,
+    granted: [],
+    findings,
+    purpose,
+    attempts: [],
+    checks: [],
+    changeRequests: [],
+    claim: '',
+    servedModel: null,
+  };
   const step = await climb(ctx, run);
   const result = (status: TaskResult['status'], commit: string | null): TaskResult => {
     const { attempts, checks, changeRequests, claim } = run;
@@ -54,7 +75,11 @@ export async function executeTask(
     const rescueRef = await worktree.rescue(`${task.id}${findings.length > 0 ? '-fix' : ''}`);
     await worktree.restore();
     ctx.emit({ type: 'task.failed', task: task.id, reason: step.reason, rescueRef });
-    return { plan: run.plan, result: result('failed', null), failure: `${task.id} (${task.title}) could not be done: ${step.reason}` };
+    return {
+      plan: run.plan,
+      result: result('failed', null),
+      failure: `${task.id} (${task.title}) could not be done: ${step.reason}`,
+    };
   }
   const commit = await commitTask(ctx, run);
   ctx.emit({ type: 'task.committed', task: task.id, commit });
@@ -70,7 +95,10 @@ async function commitTask(ctx: RunContext, run: TaskRun) {
     ['Tercet-Model', run.servedModel ?? ctx.agents.executor.model],
   ];
   for (const finding of run.findings) trailers.push(['Tercet-Fix', finding.id]);
-  const subject = run.findings.length > 0 ? `Fix ${run.findings.map((finding) => finding.id).join(', ')}: ${run.task.title}` : run.task.title;
+  const subject =
+    run.findings.length > 0
+      ? `Fix ${run.findings.map((finding) => finding.id).join(', ')}: ${run.task.title}`
+      : run.task.title;
   return run.worktree.commit(
     { subject, body: run.task.behaviour, trailers },
     changed.filter((path) => !strays.has(path)),

@@ -25,7 +25,13 @@ export async function climb(ctx: RunContext, run: TaskRun): Promise<Step> {
 }
 
 /** A model that fails on one rung may succeed on the next; anything else (budget, key, cancel) ends the climb. */
-async function tryRung(ctx: RunContext, run: TaskRun, agent: Agent, rung: 'edit' | 'tools' | 'stronger', go: () => Promise<Step>): Promise<Step> {
+async function tryRung(
+  ctx: RunContext,
+  run: TaskRun,
+  agent: Agent,
+  rung: 'edit' | 'tools' | 'stronger',
+  go: () => Promise<Step>,
+): Promise<Step> {
   try {
     return await go();
   } catch (error) {

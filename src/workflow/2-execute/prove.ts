@@ -1,7 +1,7 @@
 import type { CheckResult } from '../../contract/change.ts';
 import { outOfScope, scopeOf } from '../../handoff/scope.ts';
-import type { RunContext } from '../run-context.ts';
 import { cancelled } from '../calls/pay.ts';
+import type { RunContext } from '../run-context.ts';
 import { checksOf } from './brief.ts';
 import type { Step, TaskRun } from './task-run.ts';
 
@@ -17,8 +17,16 @@ export async function proveTask(ctx: RunContext, run: TaskRun): Promise<Step> {
   if (unproven !== null) return { done: false, reason: unproven };
   run.checks = [];
   for (const { command, criteria } of checksOf(ctx, run)) {
-    const { timeoutMs, maxOutputBytes } = { timeoutMs: ctx.settings.commandTimeoutMs, maxOutputBytes: OUTPUT_FOR_MODEL };
-    const result = await ctx.commands.run(command, { cwd: run.worktree.path, timeoutMs, maxOutputBytes, signal: ctx.signal });
+    const { timeoutMs, maxOutputBytes } = {
+      timeoutMs: ctx.settings.commandTimeoutMs,
+      maxOutputBytes: OUTPUT_FOR_MODEL,
+    };
+    const result = await ctx.commands.run(command, {
+      cwd: run.worktree.path,
+      timeoutMs,
+      maxOutputBytes,
+      signal: ctx.signal,
+    });
     if (ctx.signal.aborted) throw cancelled();
     const check: CheckResult = { command, criteria, ...result };
     run.checks.push(check);
@@ -50,7 +58,11 @@ async function dropStrays(ctx: RunContext, run: TaskRun): Promise<void> {
   if (strays.length === 0) return;
   await run.worktree.restore(strays);
   const shown = strays.slice(0, 5).join(', ') + (strays.length > 5 ? ` and ${strays.length - 5} more` : '');
-  ctx.emit({ type: 'warning.raised', code: 'stray-files', message: `${run.task.id}: its commands changed files outside the task; put back: ${shown}` });
+  ctx.emit({
+    type: 'warning.raised',
+    code: 'stray-files',
+    message: `${run.task.id}: its commands changed files outside the task; put back: ${shown}`,
+  });
 }
 
 /** What a task may write: its planned files, what the planner granted, and the places of the findings it mends. */
@@ -59,6 +71,10 @@ export function scopeOfRun(run: TaskRun) {
 }
 
 function explainCheck(check: CheckResult): string {
-  const how = check.timedOut ? 'ran into its deadline' : check.exitCode === null ? 'was killed' : `exited ${check.exitCode}`;
+  const how = check.timedOut
+    ? 'ran into its deadline'
+    : check.exitCode === null
+      ? 'was killed'
+      : `exited ${check.exitCode}`;
   return `\`${check.command}\` ${how}:\n${check.output}`;
 }

@@ -1,7 +1,7 @@
 import type { Attempt, CheckResult } from '../../contract/change.ts';
 import type { ChangeRequest, Plan, Task } from '../../contract/plan.ts';
-import type { CallPurpose } from '../../contract/usage.ts';
 import type { Finding } from '../../contract/review.ts';
+import type { CallPurpose } from '../../contract/usage.ts';
 import type { Worktree } from '../../ports/workspace.ts';
 
 /** One task on its way up the ladder. `task` changes when the planner revises it; the rest only grows. */

@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { ChangeRequest } from '../../contract/plan.ts';
 import { TercetError } from '../../contract/errors.ts';
+import { ChangeRequest } from '../../contract/plan.ts';
 import type { Edit } from '../../edits/edit.ts';
 import { explainProblems } from '../../edits/explain.ts';
 import { refuse } from '../../handoff/scope.ts';
@@ -45,7 +45,9 @@ const BOX = {
     description: 'Find lines that contain a text, in files whose path contains path_part.',
     input: z.strictObject({ text: z.string().min(1), path_part: z.string() }),
     async use(ctx, run, { text, path_part }) {
-      const paths = (await ctx.repository.tree(await run.worktree.head())).filter((e) => e.path.includes(path_part) && (e.bytes ?? 0) < 200_000);
+      const paths = (await ctx.repository.tree(await run.worktree.head())).filter(
+        (e) => e.path.includes(path_part) && (e.bytes ?? 0) < 200_000,
+      );
       const found: string[] = [];
       for (const { path } of paths.slice(0, 2000)) {
         const content = await run.worktree.read(path).catch(() => null);
@@ -96,10 +98,18 @@ const BOX = {
   }),
 };
 
-export const TOOLS: readonly ToolSpec[] = Object.entries(BOX).map(([name, { description, input }]) => ({ name, description, input: jsonSchemaOf(input) }));
+export const TOOLS: readonly ToolSpec[] = Object.entries(BOX).map(([name, { description, input }]) => ({
+  name,
+  description,
+  input: jsonSchemaOf(input),
+}));
 
 /** Carries out one call. What a model gets wrong is an answer to it, never an exception of the run. */
-export async function useTool(ctx: RunContext, run: TaskRun, call: ToolCall): Promise<{ text: string; isError: boolean }> {
+export async function useTool(
+  ctx: RunContext,
+  run: TaskRun,
+  call: ToolCall,
+): Promise<{ text: string; isError: boolean }> {
   const known = Object.hasOwn(BOX, call.name) ? (BOX[call.name as keyof typeof BOX] as Tool<unknown>) : null;
   if (known === null) return { text: `there is no tool ${call.name}`, isError: true };
   if (call.malformed !== null) return { text: `the arguments are not JSON: ${call.malformed}`, isError: true };
@@ -107,7 +117,13 @@ export async function useTool(ctx: RunContext, run: TaskRun, call: ToolCall): Pr
   if (!input.success) return { text: z.prettifyError(input.error), isError: true };
   try {
     const text = await known.use(ctx, run, input.data);
-    return { text: text.length > ANSWER_CHARS ? `${text.slice(0, ANSWER_CHARS)}\n(cut: ${text.length - ANSWER_CHARS} characters more)` : text, isError: false };
+    return {
+      text:
+        text.length > ANSWER_CHARS
+          ? `${text.slice(0, ANSWER_CHARS)}\n(cut: ${text.length - ANSWER_CHARS} characters more)`
+          : text,
+      isError: false,
+    };
   } catch (error) {
     if (error instanceof TercetError && error.code === 'repository') return { text: error.message, isError: true };
     throw error;

@@ -19,7 +19,9 @@ const CALLS_PER_STEP = 16;
 export async function toolsRung(ctx: RunContext, agent: Agent, run: TaskRun, why: string): Promise<Step> {
   const system = `${sectionOf(ctx, 'executor', 'system')}\n\n${sectionOf(ctx, 'executor', 'tools')}`;
   const brief = renderBrief(await makeBrief(ctx, run));
-  let messages: TurnMessage[] = [{ role: 'user', text: why === '' ? brief : `${brief}\nAn earlier attempt ended with: ${why}`, cache: true }];
+  let messages: TurnMessage[] = [
+    { role: 'user', text: why === '' ? brief : `${brief}\nAn earlier attempt ended with: ${why}`, cache: true },
+  ];
   let last: Step = { done: false, reason: why };
   for (let step = 0; step < ctx.settings.toolSteps; step++) {
     const answer = await pay(ctx, agent, {
@@ -39,7 +41,10 @@ export async function toolsRung(ctx: RunContext, agent: Agent, run: TaskRun, why
       continue;
     }
     run.claim = answer.text;
-    const proof = answer.finish === 'length' ? { done: false as const, reason: 'Your answer was cut off.' } : await proveTask(ctx, run);
+    const proof =
+      answer.finish === 'length'
+        ? { done: false as const, reason: 'Your answer was cut off.' }
+        : await proveTask(ctx, run);
     if (proof.done) {
       run.servedModel = answer.servedModel ?? agent.model;
       return record(ctx, run, agent, 'done', '', proof);
@@ -47,10 +52,24 @@ export async function toolsRung(ctx: RunContext, agent: Agent, run: TaskRun, why
     last = proof;
     messages = [...messages, said, { role: 'user', text: `The task is not done. ${proof.reason}` }];
   }
-  return record(ctx, run, agent, 'checks-failed', `${ctx.settings.toolSteps} steps were not enough. ${last.done ? '' : last.reason}`, last);
+  return record(
+    ctx,
+    run,
+    agent,
+    'checks-failed',
+    `${ctx.settings.toolSteps} steps were not enough. ${last.done ? '' : last.reason}`,
+    last,
+  );
 }
 
-function record(ctx: RunContext, run: TaskRun, agent: Agent, outcome: Attempt['outcome'], detail: string, step: Step): Step {
+function record(
+  ctx: RunContext,
+  run: TaskRun,
+  agent: Agent,
+  outcome: Attempt['outcome'],
+  detail: string,
+  step: Step,
+): Step {
   const attempt: Attempt = { rung: 'tools', model: agent.model, outcome, detail };
   run.attempts.push(attempt);
   ctx.emit({ type: 'task.attempted', task: run.task.id, attempt });
@@ -60,7 +79,10 @@ function record(ctx: RunContext, run: TaskRun, agent: Agent, outcome: Attempt['o
 async function answerCalls(ctx: RunContext, run: TaskRun, calls: readonly ToolCall[]): Promise<ToolResult[]> {
   const results: ToolResult[] = [];
   for (const [index, call] of calls.entries()) {
-    const answer = index < CALLS_PER_STEP ? await useTool(ctx, run, call) : { text: `at most ${CALLS_PER_STEP} calls at once`, isError: true };
+    const answer =
+      index < CALLS_PER_STEP
+        ? await useTool(ctx, run, call)
+        : { text: `at most ${CALLS_PER_STEP} calls at once`, isError: true };
     results.push({ id: call.id, name: call.name, ...answer });
   }
   return results;

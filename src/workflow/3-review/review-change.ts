@@ -1,8 +1,8 @@
+import { estimateTokens } from '../../context/index.ts';
+import type { FileDiff } from '../../contract/change.ts';
+import { TercetError } from '../../contract/errors.ts';
 import type { Coverage, CriterionVerdict, Finding, Review } from '../../contract/review.ts';
 import { ReviewerAnswer } from '../../contract/review.ts';
-import { TercetError } from '../../contract/errors.ts';
-import type { FileDiff } from '../../contract/change.ts';
-import { estimateTokens } from '../../context/estimate-tokens.ts';
 import { splitForReview } from '../../handoff/cover.ts';
 import { decide } from '../../handoff/decide.ts';
 import { verifyFindings } from '../../handoff/verify-findings.ts';
@@ -20,7 +20,10 @@ import { type ReviewSubject, reviewMessage } from './review-message.ts';
 export async function reviewChange(ctx: RunContext, subject: ReviewSubject): Promise<Review> {
   const diffs = await ctx.repository.diff(subject.from, subject.to);
   const { parts, coverage } = splitForReview(diffs, { maxTokens: ctx.settings.reviewTokens, estimate: estimateTokens });
-  const texts = await ctx.repository.read(subject.to, diffs.filter((diff) => diff.file.status !== 'deleted').map((diff) => diff.file.path));
+  const texts = await ctx.repository.read(
+    subject.to,
+    diffs.filter((diff) => diff.file.status !== 'deleted').map((diff) => diff.file.path),
+  );
   let findings = [...subject.open];
   let criteria: CriterionVerdict[] = [];
   let servedBy: string | null = null;
@@ -30,7 +33,9 @@ export async function reviewChange(ctx: RunContext, subject: ReviewSubject): Pro
         role: 'reviewer',
         purpose: subject.round === 1 ? 'review' : 'rereview',
         task: null,
-        system: sectionOf(ctx, 'reviewer', 'system') + (subject.round === 1 ? '' : `\n\n${sectionOf(ctx, 'reviewer', 'rereview')}`),
+        system:
+          sectionOf(ctx, 'reviewer', 'system') +
+          (subject.round === 1 ? '' : `\n\n${sectionOf(ctx, 'reviewer', 'rereview')}`),
         messages: [{ role: 'user', text: reviewMessage(ctx, subject, part, texts) }],
         name: 'review',
         schema: ReviewerAnswer,
@@ -38,21 +43,42 @@ export async function reviewChange(ctx: RunContext, subject: ReviewSubject): Pro
       servedBy = servedModel === null ? ctx.agents.reviewer.model : servedModel;
       const verified = verify(ctx, subject, value, part.files, texts, findings);
       for (const { finding, reason } of verified.dropped) {
-        ctx.emit({ type: 'warning.raised', code: 'finding-dropped', message: `A finding of the reviewer was dropped (${reason}): ${finding.title.slice(0, 100)}` });
+        ctx.emit({
+          type: 'warning.raised',
+          code: 'finding-dropped',
+          message: `A finding of the reviewer was dropped (${reason}): ${finding.title.slice(0, 100)}`,
+        });
       }
       findings = verified.findings;
       criteria = mergeCriteria(criteria, verified.criteria);
     }
   } catch (error) {
     if (!(error instanceof TercetError) || ['cancelled', 'budget', 'parked'].includes(error.code)) throw error;
-    return finish(ctx, { verdict: 'inconclusive', reason: `The review could not be made: ${error.message} ${error.hint ?? ''}`.trim(), round: subject.round, criteria, findings, coverage, servedBy });
+    return finish(ctx, {
+      verdict: 'inconclusive',
+      reason: `The review could not be made: ${error.message} ${error.hint ?? ''}`.trim(),
+      round: subject.round,
+      criteria,
+      findings,
+      coverage,
+      servedBy,
+    });
   }
   for (const finding of findings) if (finding.round === subject.round) ctx.emit({ type: 'finding.verified', finding });
-  const { verdict, reason } = decide(findings, criteria, coverage, subject.plan !== null, { shown: shownCriteria(subject) });
+  const { verdict, reason } = decide(findings, criteria, coverage, subject.plan !== null, {
+    shown: shownCriteria(subject),
+  });
   return finish(ctx, { verdict, reason, round: subject.round, criteria, findings, coverage, servedBy });
 }
 
-function verify(ctx: RunContext, subject: ReviewSubject, answer: ReviewerAnswer, files: readonly FileDiff[], texts: ReadonlyMap<string, string | null>, known: readonly Finding[]) {
+function verify(
+  ctx: RunContext,
+  subject: ReviewSubject,
+  answer: ReviewerAnswer,
+  files: readonly FileDiff[],
+  texts: ReadonlyMap<string, string | null>,
+  known: readonly Finding[],
+) {
   return verifyFindings(answer, {
     files,
     textOf: (path) => texts.get(path) ?? null,
@@ -76,7 +102,11 @@ function mergeCriteria(before: readonly CriterionVerdict[], now: readonly Criter
 
 /** Criteria that a command of theirs has shown, whatever the reviewer makes of them. */
 function shownCriteria(subject: ReviewSubject): Set<string> {
-  return new Set(subject.tasks.flatMap((task) => task.checks.filter((check) => check.exitCode === 0).flatMap((check) => check.criteria)));
+  return new Set(
+    subject.tasks.flatMap((task) =>
+      task.checks.filter((check) => check.exitCode === 0).flatMap((check) => check.criteria),
+    ),
+  );
 }
 
 function finish(ctx: RunContext, review: Review & { coverage: Coverage }): Review {

@@ -1,8 +1,7 @@
+import { enclosing, estimateTokens } from '../../context/index.ts';
 import type { FileDiff, TaskResult } from '../../contract/change.ts';
 import type { Plan } from '../../contract/plan.ts';
 import type { Finding } from '../../contract/review.ts';
-import { enclosing } from '../../context/enclosing.ts';
-import { estimateTokens } from '../../context/estimate-tokens.ts';
 import { renderPlanForReview } from '../../handoff/brief.ts';
 import { fence } from '../../handoff/prompt.ts';
 import type { RunContext } from '../run-context.ts';
@@ -23,16 +22,34 @@ const ENCLOSING_LINES = 60;
 const ENCLOSING_SHARE = 0.4;
 
 /** What the reviewer reads: the plan, check results, claims marked as claims, the numbered diff, the code around it. */
-export function reviewMessage(ctx: RunContext, subject: ReviewSubject, part: { files: readonly FileDiff[]; text: string }, texts: ReadonlyMap<string, string | null>): string {
+export function reviewMessage(
+  ctx: RunContext,
+  subject: ReviewSubject,
+  part: { files: readonly FileDiff[]; text: string },
+  texts: ReadonlyMap<string, string | null>,
+): string {
   const parts: string[] = [];
-  parts.push(subject.plan === null ? fence('request', ctx.request.text) : fence('plan', renderPlanForReview(subject.plan)));
-  const checks = subject.tasks.flatMap((task) => task.checks).map((check) => `${check.exitCode === 0 ? 'passed' : 'FAILED'}: ${check.command}`);
+  parts.push(
+    subject.plan === null ? fence('request', ctx.request.text) : fence('plan', renderPlanForReview(subject.plan)),
+  );
+  const checks = subject.tasks
+    .flatMap((task) => task.checks)
+    .map((check) => `${check.exitCode === 0 ? 'passed' : 'FAILED'}: ${check.command}`);
   if (checks.length > 0) parts.push(fence('checks', [...new Set(checks)].join('\n')));
-  const claims = subject.tasks.filter((task) => task.claim !== '').map((task) => `${task.task}: ${task.claim.slice(0, 1000)}`);
+  const claims = subject.tasks
+    .filter((task) => task.claim !== '')
+    .map((task) => `${task.task}: ${task.claim.slice(0, 1000)}`);
   if (claims.length > 0) parts.push(fence('executor_claims', claims.join('\n')));
   const open = subject.open.filter((finding) => finding.status === 'open');
   if (open.length > 0) {
-    parts.push(fence('open_findings', open.map((f) => `${f.id} ${f.severity} ${f.path}:${f.line ?? '?'} ${f.title}. ${f.why} Fix: ${f.fix}`).join('\n')));
+    parts.push(
+      fence(
+        'open_findings',
+        open
+          .map((f) => `${f.id} ${f.severity} ${f.path}:${f.line ?? '?'} ${f.title}. ${f.why} Fix: ${f.fix}`)
+          .join('\n'),
+      ),
+    );
   }
   const around = codeAround(part.files, texts, ctx.settings.reviewTokens * ENCLOSING_SHARE);
   if (around !== '') parts.push(fence('code_around', around));
@@ -47,7 +64,9 @@ function codeAround(files: readonly FileDiff[], texts: ReadonlyMap<string, strin
   for (const { file, hunks } of files) {
     const text = texts.get(file.path);
     if (text === undefined || text === null || file.status === 'added') continue;
-    const inDiff = new Set(hunks.flatMap((hunk) => hunk.lines.flatMap((line) => (line.new === null ? [] : [line.new]))));
+    const inDiff = new Set(
+      hunks.flatMap((hunk) => hunk.lines.flatMap((line) => (line.new === null ? [] : [line.new]))),
+    );
     const wanted = new Set<number>();
     for (const hunk of hunks) {
       const changed = hunk.lines.find((line) => line.kind !== 'context');
@@ -56,7 +75,9 @@ function codeAround(files: readonly FileDiff[], texts: ReadonlyMap<string, strin
       for (let line = start; line <= end; line++) if (!inDiff.has(line)) wanted.add(line);
     }
     const lines = text.split('\n');
-    const block = [...wanted].sort((a, b) => a - b).flatMap((n) => (lines[n - 1]?.trim() ? [`${n} ${lines[n - 1]}`] : []));
+    const block = [...wanted]
+      .sort((a, b) => a - b)
+      .flatMap((n) => (lines[n - 1]?.trim() ? [`${n} ${lines[n - 1]}`] : []));
     if (block.length === 0) continue;
     const rendered = `${file.path}\n${block.join('\n')}`;
     tokens += estimateTokens(rendered);

@@ -47,20 +47,35 @@ export async function ask<T>(ctx: RunContext, agent: Agent, question: Question<T
       maxOutputTokens,
     });
     if (answer.finish === 'length') {
-      throw new TercetError('agent-failed', `The ${role} (${agent.model}) was cut off after ${maxOutputTokens} output tokens.`, {
-        hint: `Raise roles.${role}.maxOutputTokens in tercet.yaml, or ask for less at once.`,
-      });
+      throw new TercetError(
+        'agent-failed',
+        `The ${role} (${agent.model}) was cut off after ${maxOutputTokens} output tokens.`,
+        {
+          hint: `Raise roles.${role}.maxOutputTokens in tercet.yaml, or ask for less at once.`,
+        },
+      );
     }
     const said: TurnMessage = { role: 'assistant', text: answer.text, toolCalls: [], raw: answer.raw };
     const checked = schema.safeParse(answer.object);
     if (checked.success) return { value: checked.data, messages: [...messages, said], servedModel: answer.servedModel };
     const problems = answer.object === null ? 'the answer is not JSON' : z.prettifyError(checked.error);
     if (round >= REPAIRS) {
-      throw new TercetError('agent-failed', `The ${role} (${agent.model}) did not answer in the agreed form: ${problems}`, {
-        hint: 'Run again, or choose a model that supports structured output for this role.',
-      });
+      throw new TercetError(
+        'agent-failed',
+        `The ${role} (${agent.model}) did not answer in the agreed form: ${problems}`,
+        {
+          hint: 'Run again, or choose a model that supports structured output for this role.',
+        },
+      );
     }
-    messages = [...messages, said, { role: 'user', text: `Your answer breaks its schema:\n${problems}\nAnswer again with the whole object and nothing else.` }];
+    messages = [
+      ...messages,
+      said,
+      {
+        role: 'user',
+        text: `Your answer breaks its schema:\n${problems}\nAnswer again with the whole object and nothing else.`,
+      },
+    ];
   }
 }
 

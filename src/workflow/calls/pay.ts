@@ -1,5 +1,5 @@
-import type { Cost, Receipt, Usage } from '../../contract/usage.ts';
 import { TercetError } from '../../contract/errors.ts';
+import type { Cost, Receipt, Usage } from '../../contract/usage.ts';
 import type { Agent, Turn, TurnAnswer, TurnFailure } from '../../ports/agent.ts';
 import { findPrice } from '../../pricing/catalogue.ts';
 import { priceUsage, worstCase } from '../../pricing/cost.ts';
@@ -34,7 +34,15 @@ export async function pay(ctx: RunContext, agent: Agent, turn: Turn): Promise<Pa
 
     const held = hold(ctx, agent, turn, callId);
     await grant(ctx, held);
-    ctx.emit({ type: 'call.started', callId, role: turn.role, purpose: turn.purpose, task: turn.task, model: agent.model, heldUsd: held.heldUsd });
+    ctx.emit({
+      type: 'call.started',
+      callId,
+      role: turn.role,
+      purpose: turn.purpose,
+      task: turn.task,
+      model: agent.model,
+      heldUsd: held.heldUsd,
+    });
     const started = ctx.clock.now().getTime();
     const result = await agent.turn(turn, {
       signal: ctx.signal,
@@ -46,7 +54,16 @@ export async function pay(ctx: RunContext, agent: Agent, turn: Turn): Promise<Pa
     await bookFailure(ctx, agent, turn, held, result, ms);
     if (ctx.signal.aborted || result.kind === 'cancelled') throw cancelled();
     const wait = waitBeforeRetry(result, failures);
-    ctx.emit({ type: 'call.failed', callId, role: turn.role, purpose: turn.purpose, model: agent.model, kind: result.kind, message: result.message, willRetryInMs: wait });
+    ctx.emit({
+      type: 'call.failed',
+      callId,
+      role: turn.role,
+      purpose: turn.purpose,
+      model: agent.model,
+      kind: result.kind,
+      message: result.message,
+      willRetryInMs: wait,
+    });
     if (wait === null) throw parkOrThrow(result, agent.model, turn.role);
     await ctx.clock.sleep(wait, ctx.signal).catch(() => {
       throw cancelled();
@@ -79,7 +96,12 @@ function hold(ctx: RunContext, agent: Agent, turn: Turn, callId: string): Receip
     state: 'held',
     usage: null,
     cost: { usd: null, basis: 'unpriced', price: null },
-    heldUsd: agent.billing === 'local' ? '0' : price === null ? null : worstCase(mostInputTokens(turn), turn.maxOutputTokens, price),
+    heldUsd:
+      agent.billing === 'local'
+        ? '0'
+        : price === null
+          ? null
+          : worstCase(mostInputTokens(turn), turn.maxOutputTokens, price),
     startedAt,
     ms: null,
     promptHash: digest(ctx.prompts[turn.role].hash, agent.model, turn.effort, turn.maxOutputTokens),
@@ -100,11 +122,27 @@ async function grant(ctx: RunContext, receipt: Receipt): Promise<void> {
   );
 }
 
-async function settle(ctx: RunContext, agent: Agent, turn: Turn, held: Receipt, answer: TurnAnswer, ms: number): Promise<PaidAnswer> {
+async function settle(
+  ctx: RunContext,
+  agent: Agent,
+  turn: Turn,
+  held: Receipt,
+  answer: TurnAnswer,
+  ms: number,
+): Promise<PaidAnswer> {
   const bytes = bytesOf(turn, answer.text + JSON.stringify(answer.toolCalls));
   const usage = answer.usage ?? estimateUsage(bytes);
   const cost = priceOf(ctx, agent, held, { usage: answer.usage, reportedUsd: answer.reportedUsd, bytes });
-  const receipt: Receipt = { ...held, state: 'settled', servedModel: answer.servedModel, usage, cost, ms, answer, requestId: answer.requestId };
+  const receipt: Receipt = {
+    ...held,
+    state: 'settled',
+    servedModel: answer.servedModel,
+    usage,
+    cost,
+    ms,
+    answer,
+    requestId: answer.requestId,
+  };
   await ctx.ledger.settle(receipt);
   emitSettled(ctx, receipt, false);
   checkServed(ctx, agent, answer.servedModel);
@@ -118,12 +156,22 @@ function reuse(ctx: RunContext, agent: Agent, receipt: Receipt): PaidAnswer {
   return { ...answer, callId: receipt.callId };
 }
 
-async function bookFailure(ctx: RunContext, agent: Agent, turn: Turn, held: Receipt, failure: TurnFailure, ms: number): Promise<void> {
+async function bookFailure(
+  ctx: RunContext,
+  agent: Agent,
+  turn: Turn,
+  held: Receipt,
+  failure: TurnFailure,
+  ms: number,
+): Promise<void> {
   // Nobody can know what an answer we could not read has cost: the hold stays, and the ledger says "maybe billed".
   if (failure.kind === 'garbled') return;
   const bytes = bytesOf(turn, '');
   const usage: Usage | null = failure.billed === 'no' ? null : (failure.usage ?? estimateUsage(bytes));
-  const cost: Cost = failure.billed === 'no' ? { usd: '0', basis: 'computed', price: null } : priceOfFailure(priceOf(ctx, agent, held, { usage: failure.usage, reportedUsd: null, bytes }));
+  const cost: Cost =
+    failure.billed === 'no'
+      ? { usd: '0', basis: 'computed', price: null }
+      : priceOfFailure(priceOf(ctx, agent, held, { usage: failure.usage, reportedUsd: null, bytes }));
   const { servedModel, requestId, message } = failure;
   await ctx.ledger.settle({ ...held, state: 'failed', servedModel, usage, cost, ms, requestId, error: message });
 }
@@ -133,12 +181,24 @@ function priceOfFailure(cost: Cost): Cost {
   return cost.basis === 'computed' ? { ...cost, basis: 'estimated' } : cost;
 }
 
-function priceOf(ctx: RunContext, agent: Agent, held: Receipt, call: { usage: Usage | null; reportedUsd: string | null; bytes: Bytes }): Cost {
-  return priceUsage({ billing: agent.billing, price: findPrice(ctx.catalogue, agent.model, held.startedAt.slice(0, 10)), ...call });
+function priceOf(
+  ctx: RunContext,
+  agent: Agent,
+  held: Receipt,
+  call: { usage: Usage | null; reportedUsd: string | null; bytes: Bytes },
+): Cost {
+  return priceUsage({
+    billing: agent.billing,
+    price: findPrice(ctx.catalogue, agent.model, held.startedAt.slice(0, 10)),
+    ...call,
+  });
 }
 
 function bytesOf(turn: Turn, output: string): Bytes {
-  return { input: Buffer.byteLength(turn.system + JSON.stringify([turn.messages, turn.tools, turn.output])), output: Buffer.byteLength(output) };
+  return {
+    input: Buffer.byteLength(turn.system + JSON.stringify([turn.messages, turn.tools, turn.output])),
+    output: Buffer.byteLength(output),
+  };
 }
 
 /** A bound for the hold: no tokenizer in use makes more than a token of every two bytes of text, and providers add a little of their own. */
@@ -148,5 +208,17 @@ function mostInputTokens(turn: Turn): number {
 
 function emitSettled(ctx: RunContext, receipt: Receipt, reused: boolean): void {
   const { callId, role, purpose, task, requestedModel: model, servedModel, usage, cost } = receipt;
-  ctx.emit({ type: 'call.settled', callId, role, purpose, task, model, servedModel, usage, cost, ms: receipt.ms ?? 0, reused });
+  ctx.emit({
+    type: 'call.settled',
+    callId,
+    role,
+    purpose,
+    task,
+    model,
+    servedModel,
+    usage,
+    cost,
+    ms: receipt.ms ?? 0,
+    reused,
+  });
 }

@@ -19,7 +19,11 @@ const LONGEST_WAIT_MS = 60_000;
  * Milliseconds to wait before the next try, or null when there is none. Exponential from 500 ms with full jitter
  * (half to whole of the step), never less than what the provider asked for.
  */
-export function waitBeforeRetry(failure: TurnFailure, failures: number, random: () => number = Math.random): number | null {
+export function waitBeforeRetry(
+  failure: TurnFailure,
+  failures: number,
+  random: () => number = Math.random,
+): number | null {
   if (failures >= (RETRIES[failure.kind] ?? 0)) return null;
   const asked = failure.retryAfterMs ?? 0;
   if (asked > LONGEST_WAIT_MS) return null;
@@ -32,22 +36,35 @@ export function parkOrThrow(failure: TurnFailure, model: string, role: string): 
   const what = `${model} (${role}) failed: ${failure.message}`;
   switch (failure.kind) {
     case 'rate-limit': {
-      const until = failure.retryAfterMs === null ? '' : ` It asks to wait ${Math.ceil(failure.retryAfterMs / 1000)} s.`;
-      return new TercetError('parked', `${what}${until}`, { hint: 'Run again later, or choose another model for this role.' });
+      const until =
+        failure.retryAfterMs === null ? '' : ` It asks to wait ${Math.ceil(failure.retryAfterMs / 1000)} s.`;
+      return new TercetError('parked', `${what}${until}`, {
+        hint: 'Run again later, or choose another model for this role.',
+      });
     }
     case 'quota':
-      return new TercetError('parked', what, { hint: 'The account’s quota or credit is used up: top it up or choose another model.' });
+      return new TercetError('parked', what, {
+        hint: 'The account’s quota or credit is used up: top it up or choose another model.',
+      });
     case 'bad-key':
-      return new TercetError('parked', what, { hint: 'Check the API key in your environment; `tercet doctor` shows which one is missing.' });
+      return new TercetError('parked', what, {
+        hint: 'Check the API key in your environment; `tercet doctor` shows which one is missing.',
+      });
     case 'unknown-model':
       return new TercetError('config', what, { hint: '`tercet models` lists the ids Tercet knows; ids are exact.' });
     case 'too-long':
-      return new TercetError('agent-failed', what, { hint: 'Split the request, or choose a model with a larger context.' });
+      return new TercetError('agent-failed', what, {
+        hint: 'Split the request, or choose a model with a larger context.',
+      });
     case 'refused':
-      return new TercetError('agent-failed', what, { hint: 'The model declined; rephrase the request or choose another model.' });
+      return new TercetError('agent-failed', what, {
+        hint: 'The model declined; rephrase the request or choose another model.',
+      });
     case 'cancelled':
       return new TercetError('cancelled', 'Cancelled.');
     default:
-      return new TercetError('agent-failed', what, { hint: 'Run again; what was paid for so far is in `tercet costs`.' });
+      return new TercetError('agent-failed', what, {
+        hint: 'Run again; what was paid for so far is in `tercet costs`.',
+      });
   }
 }

@@ -11,7 +11,11 @@ export function checkServed(ctx: RunContext, agent: Agent, served: string | null
   const match = sameModel(agent.model, served);
   if (match === 'same' || match === 'snapshot') return;
   if (match === 'unknown') {
-    ctx.emit({ type: 'warning.raised', code: 'served-unknown', message: `${agent.model} did not say which model served the call.` });
+    ctx.emit({
+      type: 'warning.raised',
+      code: 'served-unknown',
+      message: `${agent.model} did not say which model served the call.`,
+    });
     return;
   }
   const message = `Asked for ${agent.model}, but ${served} served the call. It is booked; its answer was not used.`;

@@ -188,4 +188,3 @@ describe('ndjson and silent', () => {
     reporter.close();
   });
 });
-

@@ -22,7 +22,11 @@ export async function apply(io: Io, id: string, options: CommonOptions & { force
     }
     const { files } = await session.repository.apply(record.request.base, await session.repository.resolve(branch));
     if (options.json === true) print(io, JSON.stringify({ run: record.id, branch, files }));
-    else print(io, `Applied ${result.commits.length} commit(s) of ${branch} to the working tree, uncommitted:\n${files.map((file) => `  ${cleanLine(file)}`).join('\n')}\nYour index is as it was. To merge with history instead: git merge ${branch}`);
+    else
+      print(
+        io,
+        `Applied ${result.commits.length} commit(s) of ${branch} to the working tree, uncommitted:\n${files.map((file) => `  ${cleanLine(file)}`).join('\n')}\nYour index is as it was. To merge with history instead: git merge ${branch}`,
+      );
     return 0;
   } finally {
     await session.close();

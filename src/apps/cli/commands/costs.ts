@@ -28,7 +28,8 @@ export async function costs(io: Io, options: CostsOptions): Promise<number> {
   const lines = groupCosts(receipts, by);
   const total = totalOf(receipts);
   const planner = receipts.findLast((receipt) => receipt.role === 'planner')?.requestedModel;
-  const alone = planner === undefined ? null : reprice(receipts, planner, catalogue, new Date().toISOString().slice(0, 10));
+  const alone =
+    planner === undefined ? null : reprice(receipts, planner, catalogue, new Date().toISOString().slice(0, 10));
   if (options.json === true) {
     print(io, JSON.stringify({ by, lines, total: total ?? null, counterfactual: alone }));
     return 0;
@@ -66,11 +67,17 @@ async function readReceipts(io: Host, options: CostsOptions) {
 function totalOf(receipts: readonly Receipt[]) {
   const [first] = receipts;
   if (first === undefined) return undefined;
-  return groupCosts(receipts.map((receipt) => ({ ...receipt, role: first.role })), 'role')[0];
+  return groupCosts(
+    receipts.map((receipt) => ({ ...receipt, role: first.role })),
+    'role',
+  )[0];
 }
 
 function instant(text: string): string {
   const time = Date.parse(text);
-  if (Number.isNaN(time)) throw new TercetError('usage', `"${text}" is not a date for --since.`, { hint: 'Give one like 2026-11-01 or 2026-11-01T12:00:00Z.' });
+  if (Number.isNaN(time))
+    throw new TercetError('usage', `"${text}" is not a date for --since.`, {
+      hint: 'Give one like 2026-11-01 or 2026-11-01T12:00:00Z.',
+    });
   return new Date(time).toISOString();
 }

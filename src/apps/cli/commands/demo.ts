@@ -17,7 +17,11 @@ export async function demo(io: Io, options: CommonOptions & { keep?: boolean }):
   const folder = await mkdtemp(path.join(tmpdir(), 'tercet-demo-'));
   try {
     const project = await makeProject(folder);
-    const code = await tell({ ...io, cwd: project, env: { ...io.env, TERCET_HOME: path.join(folder, 'home') } }, project, options);
+    const code = await tell(
+      { ...io, cwd: project, env: { ...io.env, TERCET_HOME: path.join(folder, 'home') } },
+      project,
+      options,
+    );
     if (options.keep === true && options.json !== true) print(io, `\nThe sample project is kept in ${project}`);
     return code;
   } finally {
@@ -29,13 +33,31 @@ async function makeProject(folder: string): Promise<string> {
   const project = path.join(folder, 'shop');
   await cp(path.join(packageFolder(), 'examples', 'shop'), project, { recursive: true });
   const git = (...args: string[]) =>
-    promisify(execFile)('git', ['-c', 'user.name=Tercet demo', '-c', 'user.email=demo@localhost', '-c', 'init.defaultBranch=main', '-c', 'core.hooksPath=/dev/null', '-c', 'commit.gpgSign=false', ...args], { cwd: project });
+    promisify(execFile)(
+      'git',
+      [
+        '-c',
+        'user.name=Tercet demo',
+        '-c',
+        'user.email=demo@localhost',
+        '-c',
+        'init.defaultBranch=main',
+        '-c',
+        'core.hooksPath=/dev/null',
+        '-c',
+        'commit.gpgSign=false',
+        ...args,
+      ],
+      { cwd: project },
+    );
   try {
     await git('init', '--quiet');
     await git('add', '--all');
     await git('commit', '--quiet', '--message', 'A cart with shipping');
   } catch (error) {
-    throw new TercetError('repository', `git could not make the sample repository: ${(error as Error).message}`, { hint: 'The demo needs git on the PATH.' });
+    throw new TercetError('repository', `git could not make the sample repository: ${(error as Error).message}`, {
+      hint: 'The demo needs git on the PATH.',
+    });
   }
   return project;
 }
@@ -52,7 +74,15 @@ async function tell(io: Io, project: string, options: CommonOptions & { keep?: b
     const run = newRunId();
     const branch = branchName('discount codes', run);
     const request = { text: REQUEST, source: 'text' as const, base: await session.repository.resolve('HEAD') };
-    const casting = { run, kind: 'run' as const, request, needed: ROLES, branch, planning: 'always' as const, agents: demoAgents() };
+    const casting = {
+      run,
+      kind: 'run' as const,
+      request,
+      needed: ROLES,
+      branch,
+      planning: 'always' as const,
+      agents: demoAgents(),
+    };
     return await follow(
       io,
       session,
@@ -61,7 +91,8 @@ async function tell(io: Io, project: string, options: CommonOptions & { keep?: b
       (ctx) => runWorkflow(ctx, { plan: null, branch }),
       async (result) => {
         const tests = await testsOf(project, branch);
-        const next = 'Now with real models: set ANTHROPIC_API_KEY and OPENAI_API_KEY, then in a repository of yours\n  tercet init\n  tercet run "what you want to build"';
+        const next =
+          'Now with real models: set ANTHROPIC_API_KEY and OPENAI_API_KEY, then in a repository of yours\n  tercet init\n  tercet run "what you want to build"';
         return `${reportText(io, result)}\nThe sample's own tests on ${branch}: ${tests}\n\n${next}\n`;
       },
     );
@@ -75,7 +106,9 @@ async function testsOf(project: string, branch: string): Promise<string> {
   const run = promisify(execFile);
   await run('git', ['-c', 'core.hooksPath=/dev/null', 'checkout', '--quiet', branch], { cwd: project });
   const { NODE_TEST_CONTEXT: _, ...env } = process.env;
-  const { stdout } = await run(process.execPath, ['--test', '--test-reporter=tap'], { cwd: project, env }).catch((error: { stdout: string }) => error);
+  const { stdout } = await run(process.execPath, ['--test', '--test-reporter=tap'], { cwd: project, env }).catch(
+    (error: { stdout: string }) => error,
+  );
   const count = (what: string) => Number(new RegExp(`^# ${what} (\\d+)$`, 'm').exec(stdout)?.[1] ?? 0);
   return `${count('pass')} passed, ${count('fail')} failed`;
 }

@@ -51,32 +51,53 @@ export async function doctor(io: Io, options: CommonOptions & { trio?: string })
   const { user } = await readConfig(folders, null).catch(() => ({ user: {} }));
   const found = await survey(user, io.env);
   for (const { provider, variable, set } of found.keys) if (set) ok(`key ${provider}`, `${variable} is set`);
-  for (const { provider, url, models } of found.servers) if (models !== null) ok(`server ${provider}`, `${url} answers, ${models.length} model(s)`);
+  for (const { provider, url, models } of found.servers)
+    if (models !== null) ok(`server ${provider}`, `${url} answers, ${models.length} model(s)`);
   const broken = checks.some((check) => check.state === 'missing');
   if (options.json === true) print(io, JSON.stringify({ ok: !broken, checks }));
   else for (const check of checks) print(io, line(check));
   return broken ? 2 : 0;
 }
 
-async function checkModels(io: Io, merged: Merged, attempt: (name: string, work: () => Promise<string>) => Promise<void>, checks: Check[]): Promise<void> {
+async function checkModels(
+  io: Io,
+  merged: Merged,
+  attempt: (name: string, work: () => Promise<string>) => Promise<void>,
+  checks: Check[],
+): Promise<void> {
   const config = await readConfig(foldersOf(io.env), null);
   const catalogue = catalogueOf(config);
   await attempt('prompts', async () => {
-    const prompts = await readPrompts({ planner: merged.roles.planner.prompt, executor: merged.roles.executor.prompt, reviewer: merged.roles.reviewer.prompt });
+    const prompts = await readPrompts({
+      planner: merged.roles.planner.prompt,
+      executor: merged.roles.executor.prompt,
+      reviewer: merged.roles.reviewer.prompt,
+    });
     return ROLES.map((role) => `${role} ${prompts[role].hash.slice(0, 12)}`).join(', ');
   });
   await attempt('models', async () => {
     const cast = await castAgents(merged, config.user, catalogue, io.env, {}, ROLES);
     const warnings: string[] = [];
-    checkLineage({ ...cast, settings: merged.settings, emit: (event) => 'message' in event && warnings.push(event.message) });
+    checkLineage({
+      ...cast,
+      settings: merged.settings,
+      emit: (event) => 'message' in event && warnings.push(event.message),
+    });
     for (const warning of warnings) checks.push({ name: 'lineage', state: 'warning', detail: warning, fix: null });
-    return ROLES.map((role) => `${role} ${cast.agents[role].model} (${cast.agents[role].lineage ?? 'lineage unknown'})`).join(', ');
+    return ROLES.map(
+      (role) => `${role} ${cast.agents[role].model} (${cast.agents[role].lineage ?? 'lineage unknown'})`,
+    ).join(', ');
   });
   const day = new Date().toISOString().slice(0, 10);
   for (const role of ROLES) {
     const { model } = merged.roles[role];
     if (findPrice(catalogue, model, day) !== null || model.startsWith('ollama/')) continue;
-    checks.push({ name: `price ${role}`, state: 'warning', detail: `${model} has no known price`, fix: 'Add it under `prices:` in your own configuration; until then a metered call of it is refused.' });
+    checks.push({
+      name: `price ${role}`,
+      state: 'warning',
+      detail: `${model} has no known price`,
+      fix: 'Add it under `prices:` in your own configuration; until then a metered call of it is refused.',
+    });
   }
 }
 

@@ -2,10 +2,10 @@ import { catalogueOf } from '../../../compose/compose.ts';
 import { foldersOf } from '../../../compose/folders.ts';
 import { readConfig } from '../../../compose/read-config.ts';
 import { mergeSettings } from '../../../compose/settings.ts';
+import { TercetError } from '../../../contract/errors.ts';
 import { articleCatalogue } from '../../../pricing/catalogue.ts';
 import { estimate as estimateCosts, type PhaseTokens } from '../../../pricing/estimate.ts';
 import { showSaved } from '../../../pricing/saved.ts';
-import { TercetError } from '../../../contract/errors.ts';
 import { showUsd } from '../../../pricing/usd.ts';
 import { type CommonOptions, type Io, print } from '../io.ts';
 
@@ -24,7 +24,11 @@ export async function estimate(io: Io, options: EstimateOptions): Promise<number
   const catalogue = trio === 'article' ? articleCatalogue() : catalogueOf(config);
   const models = { planner: roles.planner.model, executor: roles.executor.model, reviewer: roles.reviewer.model };
   const result = estimateCosts({
-    tokens: { planning: tokens(options.planning), implementation: tokens(options.implementation), review: tokens(options.review) },
+    tokens: {
+      planning: tokens(options.planning),
+      implementation: tokens(options.implementation),
+      review: tokens(options.review),
+    },
     trio: models,
     single: options.single ?? models.planner,
     catalogue,
@@ -34,10 +38,29 @@ export async function estimate(io: Io, options: EstimateOptions): Promise<number
     print(io, JSON.stringify(result));
     return 0;
   }
-  const cells = result.rows.map((row) => [row.phase, row.tokens.toLocaleString('en'), showUsd(row.singleUsd), row.multiModel, showUsd(row.multiUsd)]);
-  const table = [['phase', 'tokens', result.single, 'three models', ''], ...cells, ['total', result.tokens.toLocaleString('en'), showUsd(result.singleUsd), '', showUsd(result.multiUsd)]];
+  const cells = result.rows.map((row) => [
+    row.phase,
+    row.tokens.toLocaleString('en'),
+    showUsd(row.singleUsd),
+    row.multiModel,
+    showUsd(row.multiUsd),
+  ]);
+  const table = [
+    ['phase', 'tokens', result.single, 'three models', ''],
+    ...cells,
+    ['total', result.tokens.toLocaleString('en'), showUsd(result.singleUsd), '', showUsd(result.multiUsd)],
+  ];
   const widths = [0, 1, 2, 3, 4].map((column) => Math.max(...table.map((row) => (row[column] ?? '').length)));
-  for (const row of table) print(io, row.map((cell, column) => (column === 0 || column === 3 ? cell.padEnd(widths[column] ?? 0) : cell.padStart(widths[column] ?? 0))).join('  ').trimEnd());
+  for (const row of table)
+    print(
+      io,
+      row
+        .map((cell, column) =>
+          column === 0 || column === 3 ? cell.padEnd(widths[column] ?? 0) : cell.padStart(widths[column] ?? 0),
+        )
+        .join('  ')
+        .trimEnd(),
+    );
   print(io, `\nThree models cost ${showSaved(result.saved)} than ${result.single} alone.\n${result.basis}`);
   return 0;
 }
@@ -48,7 +71,9 @@ function tokens(text: string): PhaseTokens {
     const match = /^(\d+(?:\.\d+)?)(k?)$/i.exec(part.trim().replaceAll(/[,_]/g, ''));
     const count = match === null ? Number.NaN : Number(match[1]) * (match[2] === '' ? 1 : 1000);
     if (Number.isSafeInteger(count)) return count;
-    throw new TercetError('usage', `"${text}" is not a number of tokens.`, { hint: 'Give e.g. 15000, 15k, or 12000+3000 for input and output.' });
+    throw new TercetError('usage', `"${text}" is not a number of tokens.`, {
+      hint: 'Give e.g. 15000, 15k, or 12000+3000 for input and output.',
+    });
   });
   const [first = 0, second] = parts;
   return second === undefined ? first : { input: first, output: second };

@@ -17,7 +17,11 @@ export async function execute(io: Io, file: string, options: ExecuteOptions): Pr
   const session = await openSession(io);
   try {
     const base = await session.repository.resolve(options.base ?? 'HEAD');
-    const request = { text: plan.summary === '' ? plan.title : `${plan.title}\n\n${plan.summary}`, source: 'plan' as const, base };
+    const request = {
+      text: plan.summary === '' ? plan.title : `${plan.title}\n\n${plan.summary}`,
+      source: 'plan' as const,
+      base,
+    };
     const run = newRunId();
     const branch = options.branch ?? branchName(plan.title, run);
     // The planner is asked only when the executor hands in a change request, but then it has to be there.

@@ -20,7 +20,10 @@ export async function init(io: Io, options: CommonOptions & { print?: boolean })
   }
   const file = path.join(root, REPOSITORY_CONFIG);
   await writeFile(file, text, { flag: 'wx' }).catch((error: NodeJS.ErrnoException) => {
-    if (error.code === 'EEXIST') throw new TercetError('usage', `${file} is there already; it is not overwritten.`, { hint: '`tercet init --print` shows what would be written.' });
+    if (error.code === 'EEXIST')
+      throw new TercetError('usage', `${file} is there already; it is not overwritten.`, {
+        hint: '`tercet init --print` shows what would be written.',
+      });
     throw new TercetError('storage', `${file} cannot be written: ${error.message}`);
   });
   if (options.json === true) print(io, JSON.stringify({ file, found }));
@@ -30,7 +33,9 @@ export async function init(io: Io, options: CommonOptions & { print?: boolean })
 
 function summary(found: Survey): string {
   const keys = found.keys.filter((key) => key.set).map((key) => key.variable);
-  const servers = found.servers.filter((server) => server.models !== null).map((server) => `${server.provider} (${server.models?.length ?? 0} models)`);
+  const servers = found.servers
+    .filter((server) => server.models !== null)
+    .map((server) => `${server.provider} (${server.models?.length ?? 0} models)`);
   return `Found: ${[...keys, ...servers].join(', ') || 'no API key and no local model server; tercet demo works without'}.`;
 }
 
@@ -71,7 +76,11 @@ function configText(found: Survey, test: string | null): string {
 }
 
 function roleLines(roles: ReturnType<typeof proposeRoles>): string[] {
-  const { planner, executor, reviewer } = roles ?? { planner: 'anthropic/claude-fable-5-2', executor: 'anthropic/claude-haiku-5-5', reviewer: 'openai/gpt-6.1-sol' };
+  const { planner, executor, reviewer } = roles ?? {
+    planner: 'anthropic/claude-fable-5-2',
+    executor: 'anthropic/claude-haiku-5-5',
+    reviewer: 'openai/gpt-6.1-sol',
+  };
   const comment = roles === null ? '# ' : '';
   return [
     `${comment}roles:`,
@@ -84,11 +93,13 @@ function roleLines(roles: ReturnType<typeof proposeRoles>): string[] {
 /** The repository's own test command, where a file says it. */
 async function testCommand(root: string): Promise<string | null> {
   const read = (name: string) => readFile(path.join(root, name), 'utf8').catch(() => null);
-  const [packageJson, cargo, go, pyproject, makefile] = await Promise.all(['package.json', 'Cargo.toml', 'go.mod', 'pyproject.toml', 'Makefile'].map(read));
+  const [packageJson, cargo, go, pyproject, makefile] = await Promise.all(
+    ['package.json', 'Cargo.toml', 'go.mod', 'pyproject.toml', 'Makefile'].map(read),
+  );
   if (packageJson != null && hasTestScript(packageJson)) return 'npm test';
   if (cargo != null) return 'cargo test';
   if (go != null) return 'go test ./...';
-  if (pyproject != null && pyproject.includes('pytest')) return 'pytest -q';
+  if (pyproject?.includes('pytest') === true) return 'pytest -q';
   if (makefile != null && /^test:/m.test(makefile)) return 'make test';
   return null;
 }

@@ -10,7 +10,9 @@ export async function models(io: Io, words: string[], options: CommonOptions): P
   const config = await readConfig(foldersOf(io.env), null);
   const day = new Date().toISOString().slice(0, 10);
   const wanted = words.map((word) => word.toLowerCase());
-  const prices = listPrices(catalogueOf(config), day).filter((price) => wanted.every((word) => price.id.toLowerCase().includes(word)));
+  const prices = listPrices(catalogueOf(config), day).filter((price) =>
+    wanted.every((word) => price.id.toLowerCase().includes(word)),
+  );
   const trios = { ...TRIOS, ...config.user.trios };
   if (options.json === true) {
     print(io, JSON.stringify({ day, models: prices, trios }));
@@ -19,16 +21,28 @@ export async function models(io: Io, words: string[], options: CommonOptions): P
   if (prices.length === 0) print(io, `No model matches "${words.join(' ')}".`);
   else {
     const width = Math.max(...prices.map((price) => price.id.length));
-    print(io, `${'USD per 1,000,000 tokens'.padEnd(width)}  ${['input', 'output', 'cache read'].map((head) => head.padStart(10)).join('')}  lineage`);
+    print(
+      io,
+      `${'USD per 1,000,000 tokens'.padEnd(width)}  ${['input', 'output', 'cache read'].map((head) => head.padStart(10)).join('')}  lineage`,
+    );
     for (const price of prices) {
-      const cells = [price.input, price.output, price.cacheRead ?? '-'].map((cell) => String(cell).padStart(10)).join('');
-      print(io, `${price.id.padEnd(width)}  ${cells}  ${price.lineage ?? 'unknown'}${price.source === 'user' ? '  (yours)' : ''}`);
+      const cells = [price.input, price.output, price.cacheRead ?? '-']
+        .map((cell) => String(cell).padStart(10))
+        .join('');
+      print(
+        io,
+        `${price.id.padEnd(width)}  ${cells}  ${price.lineage ?? 'unknown'}${price.source === 'user' ? '  (yours)' : ''}`,
+      );
     }
   }
   if (words.length === 0) {
     print(io, '\nTrios (--trio NAME):');
-    for (const [name, trio] of Object.entries(trios)) print(io, `  ${name.padEnd(10)} ${trio.planner} → ${trio.executor} → ${trio.reviewer}`);
-    print(io, '\nAny other model works as provider/model; without a price it is refused until you add one under `prices:`.');
+    for (const [name, trio] of Object.entries(trios))
+      print(io, `  ${name.padEnd(10)} ${trio.planner} → ${trio.executor} → ${trio.reviewer}`);
+    print(
+      io,
+      '\nAny other model works as provider/model; without a price it is refused until you add one under `prices:`.',
+    );
   }
   return 0;
 }

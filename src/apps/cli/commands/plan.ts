@@ -28,12 +28,21 @@ export async function plan(io: Io, words: string[], options: PlanOptions): Promi
   const session = await openSession(io);
   try {
     const request = { text, source, base: await session.repository.resolve(options.base ?? 'HEAD') };
-    return await follow(io, session, options, { kind: 'plan', request, needed: ['planner'], branch: null }, planOnly, async (result) => {
-      if (result.plan === null || result.outcome !== 'planned') return reportText(io, result);
-      const shown = path.relative(io.cwd, file) || file;
-      await writeFile(file, planToYaml(result.plan, await import('yaml'), { schema: schemaUrl('plan') }), { flag: options.force === true ? 'w' : 'wx' });
-      return `${planText(result.plan)}\n\nWritten to ${shown}. Edit it, then:\n  tercet plan --check ${shown}\n  tercet execute ${shown}\n`;
-    });
+    return await follow(
+      io,
+      session,
+      options,
+      { kind: 'plan', request, needed: ['planner'], branch: null },
+      planOnly,
+      async (result) => {
+        if (result.plan === null || result.outcome !== 'planned') return reportText(io, result);
+        const shown = path.relative(io.cwd, file) || file;
+        await writeFile(file, planToYaml(result.plan, await import('yaml'), { schema: schemaUrl('plan') }), {
+          flag: options.force === true ? 'w' : 'wx',
+        });
+        return `${planText(result.plan)}\n\nWritten to ${shown}. Edit it, then:\n  tercet plan --check ${shown}\n  tercet execute ${shown}\n`;
+      },
+    );
   } finally {
     await session.close();
   }
@@ -47,7 +56,11 @@ async function check(io: Io, file: string, options: PlanOptions): Promise<number
     const errors = issues.filter((issue) => issue.severity === 'error').length;
     if (options.json === true) print(io, JSON.stringify({ plan: parsed, issues }));
     else if (issues.length === 0) print(io, `${file}: ${parsed.tasks.length} task(s), no errors, no warnings.`);
-    else print(io, `${explainLint(issues)}\n${errors} error(s), ${issues.length - errors} warning(s). docs/plan-rules.md explains each rule.`);
+    else
+      print(
+        io,
+        `${explainLint(issues)}\n${errors} error(s), ${issues.length - errors} warning(s). docs/plan-rules.md explains each rule.`,
+      );
     return errors > 0 ? EXIT.failed : EXIT.approved;
   } finally {
     await session.close();
@@ -60,5 +73,8 @@ async function refuseToOverwrite(file: string, force: boolean): Promise<void> {
     () => true,
     () => false,
   );
-  if (there && !force) throw new TercetError('usage', `${file} is there already; it is not overwritten.`, { hint: 'Choose another file with --output, or say --force.' });
+  if (there && !force)
+    throw new TercetError('usage', `${file} is there already; it is not overwritten.`, {
+      hint: 'Choose another file with --output, or say --force.',
+    });
 }

@@ -3,11 +3,11 @@ import { openSession, type Session } from '../../../compose/compose.ts';
 import { packageVersion } from '../../../compose/package-folder.ts';
 import { TercetError } from '../../../contract/errors.ts';
 import type { RunResult } from '../../../contract/outcome.ts';
+import { showUsd } from '../../../pricing/usd.ts';
 import { githubReview } from '../../../report/github.ts';
 import { markdownReport } from '../../../report/markdown.ts';
 import { rdjsonOf } from '../../../report/rdjson.ts';
 import { sarifOf } from '../../../report/sarif.ts';
-import { showUsd } from '../../../pricing/usd.ts';
 import { reviewOnly } from '../../../workflow/phases.ts';
 import { follow, type ModelOptions, reportText } from '../follow.ts';
 import { type Io, readText } from '../io.ts';
@@ -34,19 +34,28 @@ interface Target {
 
 /** `tercet review`: reviews a change somebody else made. */
 export async function review(io: Io, options: ReviewOptions): Promise<number> {
-  const chosen = [options.staged === true ? '--staged' : null, options.diff === undefined ? null : '--diff'].filter((flag) => flag !== null);
+  const chosen = [options.staged === true ? '--staged' : null, options.diff === undefined ? null : '--diff'].filter(
+    (flag) => flag !== null,
+  );
   if (chosen.length > 1) throw new TercetError('usage', `${chosen.join(' and ')} exclude each other.`);
   const plan = options.plan === undefined ? null : await readPlan(io, options.plan);
   const session = await openSession(io);
   try {
     const target = await targetOf(io, session, options);
     if ((await session.repository.diff(target.from, target.to)).length === 0) {
-      throw new TercetError('usage', `There is nothing to review: ${target.what} is empty.`, { hint: 'Choose another change with --base REF, --staged or --diff FILE.' });
+      throw new TercetError('usage', `There is nothing to review: ${target.what} is empty.`, {
+        hint: 'Choose another change with --base REF, --staged or --diff FILE.',
+      });
     }
     const text = options.request ?? plan?.title ?? `Review ${target.what}`;
     const request = { text, source: plan === null ? ('diff' as const) : ('plan' as const), base: target.base };
-    return await follow(io, session, options, { kind: 'review', request, needed: ['reviewer'], branch: null }, (ctx) => reviewOnly(ctx, { ...target, plan }), (result) =>
-      present(io, session, result, target, options.format ?? 'text'),
+    return await follow(
+      io,
+      session,
+      options,
+      { kind: 'review', request, needed: ['reviewer'], branch: null },
+      (ctx) => reviewOnly(ctx, { ...target, plan }),
+      (result) => present(io, session, result, target, options.format ?? 'text'),
     );
   } finally {
     await session.close();
@@ -75,17 +84,31 @@ async function targetOf(io: Io, session: Session, options: ReviewOptions): Promi
   return { base, from: base, to: tree, what: 'the working tree against HEAD' };
 }
 
-async function present(io: Io, session: Session, result: RunResult, target: Target, format: (typeof FORMATS)[number]): Promise<string> {
+async function present(
+  io: Io,
+  session: Session,
+  result: RunResult,
+  target: Target,
+  format: (typeof FORMATS)[number],
+): Promise<string> {
   const { review } = result;
   if (format === 'text' || review === null) return reportText(io, result);
   if (format === 'markdown') return markdownReport(result, { money: showUsd });
-  if (format === 'sarif') return JSON.stringify(sarifOf(review, { version: packageVersion(), run: result.run }), null, 2);
+  if (format === 'sarif')
+    return JSON.stringify(sarifOf(review, { version: packageVersion(), run: result.run }), null, 2);
   if (format === 'rdjson') return JSON.stringify(rdjsonOf(review), null, 2);
-  return JSON.stringify(githubReview(review, await session.repository.diff(target.from, target.to), { head: target.to }), null, 2);
+  return JSON.stringify(
+    githubReview(review, await session.repository.diff(target.from, target.to), { head: target.to }),
+    null,
+    2,
+  );
 }
 
 async function readStdin(io: Io): Promise<string> {
-  if (io.stdin.isTTY === true) throw new TercetError('usage', '--diff - reads a patch from standard input, which is a terminal.', { hint: 'Pipe it: git diff main | tercet review --diff -' });
+  if (io.stdin.isTTY === true)
+    throw new TercetError('usage', '--diff - reads a patch from standard input, which is a terminal.', {
+      hint: 'Pipe it: git diff main | tercet review --diff -',
+    });
   let text = '';
   for await (const chunk of io.stdin) text += String(chunk);
   return text;

@@ -24,13 +24,19 @@ export async function run(io: Io, words: string[], options: RunOptions): Promise
     const branch = options.branch ?? branchName(text, id);
     const planning = options.plan === false ? 'never' : options.alwaysPlan === true ? 'always' : undefined;
     const needed = planning === 'never' ? ROLES.filter((role) => role !== 'planner') : ROLES;
-    return await follow(io, session, options, { run: id, kind: 'run', request, needed, branch, planning }, async (ctx) => {
-      // Beside the work, not before it: it is a remark, and a large tree takes a while to look through.
-      const remark = sayWhatIsLeftOut(session.repository, ctx.emit);
-      const result = await runWorkflow(ctx, { plan: null, branch });
-      await remark;
-      return result;
-    });
+    return await follow(
+      io,
+      session,
+      options,
+      { run: id, kind: 'run', request, needed, branch, planning },
+      async (ctx) => {
+        // Beside the work, not before it: it is a remark, and a large tree takes a while to look through.
+        const remark = sayWhatIsLeftOut(session.repository, ctx.emit);
+        const result = await runWorkflow(ctx, { plan: null, branch });
+        await remark;
+        return result;
+      },
+    );
   } finally {
     await session.close();
   }

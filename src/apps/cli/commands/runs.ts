@@ -8,12 +8,15 @@ import { type CommonOptions, type Io, print } from '../io.ts';
 export async function runs(io: Io, options: CommonOptions & { limit?: number }): Promise<number> {
   const session = await openSession(io);
   try {
-    const records = await session.store.list((file, why) => io.stderr.write(`tercet: ${file} cannot be read (${why}); it is left as it is.\n`));
+    const records = await session.store.list((file, why) =>
+      io.stderr.write(`tercet: ${file} cannot be read (${why}); it is left as it is.\n`),
+    );
     const shown = records.slice(0, options.limit ?? 20);
     if (options.json === true) for (const record of shown) print(io, JSON.stringify(record));
     else if (shown.length === 0) print(io, 'No runs in this repository yet. Start one: tercet run "…"');
     else for (const record of shown) print(io, line(record));
-    if (options.json !== true && records.length > shown.length) print(io, `… and ${records.length - shown.length} older (--limit).`);
+    if (options.json !== true && records.length > shown.length)
+      print(io, `… and ${records.length - shown.length} older (--limit).`);
     return 0;
   } finally {
     await session.close();

@@ -2,8 +2,8 @@ import { openSession } from '../../../compose/compose.ts';
 import { TercetError } from '../../../contract/errors.ts';
 import type { RunResult } from '../../../contract/outcome.ts';
 import type { Artefact } from '../../../ports/store.ts';
-import { jsonLine, summaryOf } from '../../../report/json.ts';
 import { clean } from '../../../report/clean.ts';
+import { jsonLine, summaryOf } from '../../../report/json.ts';
 import { reportText } from '../follow.ts';
 import { type CommonOptions, type Io, print } from '../io.ts';
 
@@ -18,19 +18,40 @@ export async function show(io: Io, id: string, options: ShowOptions): Promise<nu
   const session = await openSession(io);
   try {
     const record = await session.store.get(id);
-    const wanted: Artefact | null = options.plan === true ? 'plan.yaml' : options.diff === true ? 'change.diff' : options.report === true ? 'report.md' : null;
+    const wanted: Artefact | null =
+      options.plan === true
+        ? 'plan.yaml'
+        : options.diff === true
+          ? 'change.diff'
+          : options.report === true
+            ? 'report.md'
+            : null;
     const text = await session.store.read(record.id, wanted ?? 'result.json');
     if (wanted !== null) {
-      if (text === null) throw new TercetError('usage', `Run ${record.id} has no ${wanted}: it ended (${record.outcome}) before there was one.`);
+      if (text === null)
+        throw new TercetError(
+          'usage',
+          `Run ${record.id} has no ${wanted}: it ended (${record.outcome}) before there was one.`,
+        );
       print(io, io.stdout.isTTY === true ? clean(text, text.length) : text);
       return 0;
     }
     if (text === null) {
-      print(io, options.json === true ? JSON.stringify(record) : `${record.id}  ${record.outcome}\n${clean(record.reason)}\nFiles: ${session.store.folder(record.id)}`);
+      print(
+        io,
+        options.json === true
+          ? JSON.stringify(record)
+          : `${record.id}  ${record.outcome}\n${clean(record.reason)}\nFiles: ${session.store.folder(record.id)}`,
+      );
       return 0;
     }
     const result = JSON.parse(text) as RunResult;
-    print(io, options.json === true ? jsonLine(summaryOf(result)) : `${reportText(io, result)}Files: ${session.store.folder(record.id)}`);
+    print(
+      io,
+      options.json === true
+        ? jsonLine(summaryOf(result))
+        : `${reportText(io, result)}Files: ${session.store.folder(record.id)}`,
+    );
     return 0;
   } finally {
     await session.close();

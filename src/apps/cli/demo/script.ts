@@ -3,7 +3,8 @@ import type { ReviewerAnswer } from '../../../contract/review.ts';
 import { byPurpose, type ScriptedTurn, scriptedAgent } from '../../../testing/scripted-agent.ts';
 
 /** What the demo asks for. */
-export const REQUEST = 'Add discount codes to the cart. A code takes a percentage off the goods, never off shipping, and can expire.';
+export const REQUEST =
+  'Add discount codes to the cart. A code takes a percentage off the goods, never off shipping, and can expire.';
 
 /**
  * The three agents of the demo: they follow a script, and stand in for the models of the frontier trio, under whose ids
@@ -11,7 +12,10 @@ export const REQUEST = 'Add discount codes to the cart. A code takes a percentag
  */
 export function demoAgents() {
   return {
-    planner: scriptedAgent('planner', byPurpose({ plan: { object: PLAN, delayMs: 400 } }), { model: 'anthropic/claude-fable-5-2', lineage: 'anthropic' }),
+    planner: scriptedAgent('planner', byPurpose({ plan: { object: PLAN, delayMs: 400 } }), {
+      model: 'anthropic/claude-fable-5-2',
+      lineage: 'anthropic',
+    }),
     executor: scriptedAgent('executor', executor, { model: 'anthropic/claude-haiku-5-5', lineage: 'anthropic' }),
     reviewer: scriptedAgent('reviewer', reviewer, { model: 'openai/gpt-6.1-sol', lineage: 'openai' }),
   };
@@ -30,9 +34,20 @@ const PLAN: PlannerAnswer = {
         { path: 'src/discount.js', action: 'create' },
         { path: 'test/discount.test.js', action: 'create' },
       ],
-      symbols: [{ path: 'src/discount.js', name: 'findDiscount', action: 'add', signature: 'findDiscount(code: string, today: string): { code: string, percent: number } | null' }],
+      symbols: [
+        {
+          path: 'src/discount.js',
+          name: 'findDiscount',
+          action: 'add',
+          signature: 'findDiscount(code: string, today: string): { code: string, percent: number } | null',
+        },
+      ],
       criteria: [
-        { id: 'T1.1', text: 'LAUNCH25 is found on 2026-12-31 and gives null on 2027-01-01', command: 'node --test test/discount.test.js' },
+        {
+          id: 'T1.1',
+          text: 'LAUNCH25 is found on 2026-12-31 and gives null on 2027-01-01',
+          command: 'node --test test/discount.test.js',
+        },
         { id: 'T1.2', text: 'spring10 in lower case gives { code: "SPRING10", percent: 10 }', command: null },
       ],
       dependsOn: [],
@@ -48,7 +63,12 @@ const PLAN: PlannerAnswer = {
         { path: 'test/cart.test.js', action: 'modify' },
       ],
       symbols: [
-        { path: 'src/cart.js', name: 'applyCode', action: 'add', signature: 'applyCode(code: string, today: string): boolean' },
+        {
+          path: 'src/cart.js',
+          name: 'applyCode',
+          action: 'add',
+          signature: 'applyCode(code: string, today: string): boolean',
+        },
         { path: 'src/cart.js', name: 'totalCents', action: 'change', signature: 'totalCents(): number' },
       ],
       criteria: [
@@ -205,7 +225,11 @@ function reviewer(turn: ScriptedTurn): { object: ReviewerAnswer; delayMs: number
       { id: 'T1.2', met: 'yes', evidence: 'the code is looked up in upper case' },
       { id: 'T2.1', met: 'yes', evidence: 'test "takes a code off the goods"' },
       first
-        ? { id: 'T2.2', met: 'no', evidence: 'one mug with SPRING10 comes to 15.26 instead of 15.75: shipping is discounted too' }
+        ? {
+            id: 'T2.2',
+            met: 'no',
+            evidence: 'one mug with SPRING10 comes to 15.26 instead of 15.75: shipping is discounted too',
+          }
         : { id: 'T2.2', met: 'yes', evidence: 'test "never takes a code off shipping" expects 10.80 + 4.95' },
     ],
     findings: first
