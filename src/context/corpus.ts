@@ -40,7 +40,7 @@ export function corpusOf(
   correct: (names: ReadonlySet<string>) => Query,
 ): { documents: Document[]; query: Query } {
   const names = new Set<string>();
-  const entries = new Map<string, Entry>();
+  const entries = new Map<string, Entry | null>();
   const definers = new Map<string, number[]>();
   const documents = sources.map((source, number): Document => {
     const symbols = symbolsOf(source.path, source.text);
@@ -64,19 +64,17 @@ function read(
   document: Document,
   number: number,
   query: Query,
-  entries: Map<string, Entry>,
+  entries: Map<string, Entry | null>,
   definers: Map<string, number[]>,
 ): void {
   const text = document.text.length > MAX_TEXT ? document.text.slice(0, MAX_TEXT) : document.text;
   for (const name of text.match(IDENTIFIER) ?? []) {
     let entry = entries.get(name);
     if (entry === undefined) {
-      const words =
-        name.length > 80 || !query.hint.test(name) ? [] : wordsOf(name).filter((word) => query.words.has(word));
-      const all = definers.get(name) ?? [];
-      entry = { words, named: query.identifiers.has(name), definers: all.length > MAX_DEFINERS ? [] : all, tiedBy: -1 };
+      entry = entryOf(name, query, definers);
       entries.set(name, entry);
     }
+    if (entry === null) continue;
     for (const word of entry.words) document.counts.set(word, (document.counts.get(word) ?? 0) + 1);
     if (entry.tiedBy === number) continue;
     entry.tiedBy = number;
@@ -85,4 +83,13 @@ function read(
       if (definer !== number) document.ties.set(definer, (document.ties.get(definer) ?? 0) + 1 / entry.definers.length);
     }
   }
+}
+
+/** Null for the many identifiers that say nothing. */
+function entryOf(name: string, query: Query, definers: ReadonlyMap<string, number[]>): Entry | null {
+  const words = name.length > 80 || !query.hint.test(name) ? [] : wordsOf(name).filter((word) => query.words.has(word));
+  const all = definers.get(name) ?? [];
+  const named = query.identifiers.has(name);
+  if (words.length === 0 && all.length === 0 && !named) return null;
+  return { words, named, definers: all.length > MAX_DEFINERS ? [] : all, tiedBy: -1 };
 }

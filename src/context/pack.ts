@@ -22,11 +22,15 @@ export interface Packed {
 /** Relevance (of the best file's) below which a file is shown only by name; and that earns text instead of signatures. */
 const FLOOR = 0.25;
 const TEXT_FLOOR = 0.6;
+/** The same, when the request names files or symbols itself. */
+const TEXT_FLOOR_BESIDE_NAMED = 0.85;
 /** Shares of the budget: text of files, then signatures; the rest is for the list of paths. */
 const TEXT_SHARE = 0.55;
 const SIGNATURE_SHARE = 0.8;
 /** A file up to this many tokens is shown whole, so that a plan can be exact about it. */
 const WHOLE_FILE = 450;
+/** What one file that the request names may take, tokens. */
+const NAMED_FILE = 800;
 /** Files shown with text, files shown by signatures, signatures of one file, tokens of the list of paths. */
 const MAX_TEXTS = 3;
 const MAX_OUTLINES = 6;
@@ -53,8 +57,9 @@ export function packContext(input: {
   page.add(`${paths.length} files${commands.length > 0 ? `. Commands: ${visiblePath(commands.join(', '))}` : ''}`);
   const shown: string[] = [];
   const relevant = ranking.files.filter((file) => file.score >= FLOOR || file.named);
+  const textFloor = relevant.some(({ named }) => named) ? TEXT_FLOOR_BESIDE_NAMED : TEXT_FLOOR;
   const texts = relevant
-    .filter((file) => file.named || (file.score >= TEXT_FLOOR && !isDocument(file.path)))
+    .filter((file) => file.named || (file.score >= textFloor && !isDocument(file.path)))
     .slice(0, MAX_TEXTS);
   const afterTexts = budgetTokens * (1 - TEXT_SHARE);
   for (const file of texts) {
@@ -79,8 +84,9 @@ export function packContext(input: {
 function textOf(file: RankedFile, ranking: Ranking, room: number): string | null {
   const lines = linesOf(file.text);
   const title = `## ${visiblePath(file.path)}`;
+  const limit = Math.min(room, file.named ? NAMED_FILE : WHOLE_FILE);
   const whole = `${title}\n${numbered(lines, 1, lines.length)}`;
-  if (estimateTokens(whole) <= Math.min(room, WHOLE_FILE)) return whole;
+  if (estimateTokens(whole) <= Math.min(limit, WHOLE_FILE)) return whole;
   const scored = file.symbols
     .map((symbol) => ({
       symbol,
@@ -92,16 +98,22 @@ function textOf(file: RankedFile, ranking: Ranking, room: number): string | null
     .sort((a, b) => b.score - a.score || a.symbol.line - b.symbol.line);
   const best = scored[0]?.score ?? 0;
   const blocks: { line: number; end: number; text: string }[] = [];
-  let left = Math.min(room, WHOLE_FILE) - estimateTokens(title) - 1;
+  let left = limit - estimateTokens(title) - 6;
   const rest = outlineOf(file, ranking);
   left -= rest === null ? 0 : Math.min(80, estimateTokens(rest));
   for (const { symbol, score } of scored) {
     if (score < best * 0.5 || blocks.some(({ line, end }) => symbol.line <= end && symbol.endLine >= line)) continue;
-    const text = numbered(lines, symbol.line, symbol.endLine);
+    const named = ranking.query.identifiers.has(symbol.name);
+    const end = named ? lastThatFits(lines, symbol, left) : symbol.endLine;
+    const text = numbered(lines, symbol.line, end);
     const cost = estimateTokens(text) + 1;
     if (cost > left) continue;
     left -= cost;
-    blocks.push({ line: symbol.line, end: symbol.endLine, text });
+    blocks.push({
+      line: symbol.line,
+      end: symbol.endLine,
+      text: end < symbol.endLine ? `${text}\n… to ${symbol.endLine}` : text,
+    });
   }
   if (blocks.length === 0) return null;
   blocks.sort((a, b) => a.line - b.line);
@@ -109,6 +121,16 @@ function textOf(file: RankedFile, ranking: Ranking, room: number): string | null
   const also = signatures(others, ranking, lines, MAX_SIGNATURES);
   const tail = also === '' ? [] : [`also: ${also}`];
   return [`${title} (${lines.length} lines)`, ...blocks.map(({ text }) => text), ...tail].join('\n');
+}
+
+/** The last line of a definition that fits: of what is named by name the beginning is better than nothing. */
+function lastThatFits(lines: readonly string[], { line, endLine }: CodeSymbol, tokens: number): number {
+  let left = tokens - 8;
+  for (let at = line; at <= endLine; at++) {
+    left -= estimateTokens(`${at} ${lines[at - 1]}\n`);
+    if (left < 0) return Math.max(line, at - 1);
+  }
+  return endLine;
 }
 
 function holdsOthers(symbol: CodeSymbol, symbols: readonly CodeSymbol[]): boolean {

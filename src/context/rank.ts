@@ -17,7 +17,7 @@ export interface Ranking {
   rarity: Map<string, number>;
 }
 
-/** Weights found by trying requests against this repository and small samples; only their order of size matters. */
+/** Weights chosen by judgement and checked on a few requests against this repository; only their order of size matters. */
 const WEIGHT = { path: 40, fileName: 25, identifier: 15, mention: 3, pathWord: 3, symbolWord: 2, textWord: 1 };
 /** Share of a file's rank that comes from the files that name it or that it names, and rounds of passing it on. */
 const SPREAD = 0.3;

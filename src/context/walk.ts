@@ -8,7 +8,7 @@ const MAX_DEPTH = 16;
 const BLANKS = /[ \t\r]+/y;
 const WORD = /[\w$]+/y;
 const CONTINUES_BEFORE = new Set([...'=,|&(+-*/?:<.\\']);
-const CONTINUES_AFTER = new Set([...'})]|&=?:.{<+*,']);
+const CONTINUES_AFTER = new Set([...'})]|&=?:.{<>+*,']);
 
 /** Symbols of a language with braces, in order of their place. */
 export function walk(c: Code, path: string, grammar: Grammar): CodeSymbol[] {

@@ -52,8 +52,11 @@ export function queryOf(request: string): Query {
   const words = new Map<string, number>();
   const identifiers = new Set<string>();
   const paths = new Set<string>();
-  for (const [raw] of text.matchAll(/[\w$@./-]*[\w$](?:\(\))?/g)) {
-    const path = raw.replace(/^\.\//, '').replace(/\(\)$/, '');
+  for (const [raw] of text.matchAll(/[\w$@./-]+/g)) {
+    const path = raw
+      .slice(0, 300)
+      .replace(/^\.\//, '')
+      .replace(/[./-]{1,9}$/, '');
     if (/[\w-]\.[a-zA-Z]\w{0,9}$/.test(path) || path.includes('/')) paths.add(path);
   }
   for (const found of text.matchAll(/[A-Za-z_$][\w$]*/g)) {

@@ -140,6 +140,21 @@ describe('packContext', () => {
     expect(packed.tokens).toBeLessThan(250);
   });
 
+  it('shows at least the beginning of a definition the request names', () => {
+    const body = Array.from({ length: 110 }, (_, n) => `  steps.push(number${n});`).join('\n');
+    const text = `export function planSteps(): void {\n${body}\n}\n`;
+    const sources = [{ path: 'src/steps.ts', text }];
+    const packed = packContext({ request: 'planSteps is slow', paths: ['src/steps.ts'], sources, budgetTokens: 1000 });
+    expect(packed.text).toContain('1 export function planSteps(): void {\n2   steps.push(number0);');
+    expect(packed.text).toMatch(/\n… to 112$/);
+  });
+
+  it.each(['.', 'a.', '/', 'aB', '`', 'x_', '(', 'é'])('reads a huge request quickly: %s', (bit) => {
+    const start = performance.now();
+    pack(bit.repeat(500_000));
+    expect(performance.now() - start).toBeLessThan(1000);
+  });
+
   it('packs a request that matches nothing', () => {
     expect(pack('zzz').text).toContain('11 files');
     expect(packContext({ request: '', paths: [], sources: [], budgetTokens: 100 })).toEqual({

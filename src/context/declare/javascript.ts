@@ -13,7 +13,7 @@ const MEMBER =
 const FUNCTION_VALUE = /(?:async\s+)?function\b/y;
 const ARROW_VALUE = /(?:async\b\s*)?(?:[\w$]+\s*=>|(?:<[^()]{0,200}>\s*)?\()/y;
 const KINDS = { class: 'class', interface: 'interface', type: 'type', enum: 'enum' } as const;
-const KEYWORDS = new Set(['if', 'for', 'while', 'switch', 'catch', 'return', 'function', 'new', 'await', 'typeof']);
+const KEYWORDS = new Set(['return', 'function', 'new', 'await', 'typeof']);
 
 function at(pattern: RegExp, code: string, offset: number): RegExpExecArray | null {
   pattern.lastIndex = offset;
