@@ -115,7 +115,7 @@ async function inGroup(command: string, options: CommandOptions, env: Record<str
     if (ended !== null) await groupEnd(pid, GRACE_MS);
     // Whatever is left, in the background say, ends with the command.
     signalGroup(pid, 'SIGKILL');
-    await Promise.race([closed, wait(DRAIN_MS)]);
+    await Promise.race([closed, wait(DRAIN_MS, undefined, { ref: false })]);
     const note = ended === null ? '' : ended === 'abort' ? '\n[cancelled]' : `\n[ended after ${options.timeoutMs} ms]`;
     return { exitCode: ended === null ? code : null, timedOut: ended === 'timeout', output: output.text() + note };
   } finally {

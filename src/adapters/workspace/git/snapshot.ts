@@ -2,7 +2,6 @@ import { join } from 'node:path';
 import { TercetError } from '../../../contract/errors.ts';
 import type { Snapshot } from '../../../ports/workspace.ts';
 import type { Git } from './git.ts';
-import { whatStandsAt } from './inside.ts';
 import { GitError } from './process.ts';
 import { stage, withIndex, writeTree } from './staging.ts';
 import { changedPaths } from './status.ts';
@@ -17,19 +16,13 @@ export async function snapshot(git: Git, what: Snapshot, resolve: Resolve): Prom
     return { base, tree: await withIndex(null, (env) => patched(git, env, base, patch)) };
   }
   const tree = await withIndex(join(git.place.gitDir, 'index'), async (env) => {
-    if (what.of === 'worktree') await stage(git, env, await changedFiles(git, env));
+    // A repository inside this one is left out, as git leaves it to that repository.
+    if (what.of === 'worktree') await stage(git, env, await changedPaths(git, env), 'skip');
     return writeTree(git, env).catch((error: unknown) => {
       throw unmerged(error);
     });
   });
   return { tree, base };
-}
-
-/** Changed paths that a tree can hold; a repository inside this one is left out, as git leaves it to that repository. */
-async function changedFiles(git: Git, env: Readonly<Record<string, string>>): Promise<string[]> {
-  const paths = await changedPaths(git, env);
-  const found = await Promise.all(paths.map((path) => whatStandsAt(git.place.root, path)));
-  return paths.filter((_, index) => found[index] !== 'folder' && found[index] !== 'other');
 }
 
 async function patched(

@@ -30,25 +30,44 @@ async function copyIndex(from: string, to: string): Promise<void> {
   await utimes(to, before.atime, Math.floor(before.mtimeMs) / 1000);
 }
 
-/** Brings paths into an index as they stand in the working tree; absent ones are removed from it. */
-export async function stage(git: Git, env: Readonly<Record<string, string>>, paths: readonly string[]): Promise<void> {
+/**
+ * Brings paths into an index as they stand in the working tree; absent ones are removed from it.
+ * A repository inside this one is refused, or skipped; so is what is neither file nor link.
+ */
+export async function stage(
+  git: Git,
+  env: Readonly<Record<string, string>>,
+  paths: readonly string[],
+  others: 'refuse' | 'skip' = 'refuse',
+): Promise<void> {
   const found = await Promise.all(
     paths.map(async (path) => ({ path: insidePath(path), found: await whatStandsAt(git.place.root, path) })),
   );
-  const bad = found.find((one) => one.found === 'folder' || one.found === 'other');
-  if (bad)
-    throw refused(
-      bad.path,
-      bad.found === 'folder' ? 'it is a folder or a repository inside this one' : 'it is no file',
-    );
   const of = (...kinds: Found[]) => found.filter((one) => kinds.includes(one.found)).map(({ path }) => path);
-  const gone = of('absent');
+  const replaced = await filesInIndex(git, env, of('folder'));
+  const bad = of('folder', 'other').find((path) => !replaced.has(path));
+  if (bad !== undefined && others === 'refuse')
+    throw refused(bad, 'it is a folder, a repository inside this one or a device');
+  const gone = [...of('absent'), ...replaced];
   if (gone.length > 0) await removeEntries(git, env, gone);
   const present = of('file', 'link');
   if (present.length > 0) {
     const input = present.map((path) => `${path}\0`).join('');
     await git.run({ args: ['update-index', '-z', '--add', '--replace', '--stdin'], input, env });
   }
+}
+
+/** Which of the paths, folders now, the index holds as files: they were replaced, so they are gone. */
+async function filesInIndex(
+  git: Git,
+  env: Readonly<Record<string, string>>,
+  folders: readonly string[],
+): Promise<Set<string>> {
+  if (folders.length === 0) return new Set();
+  const listed = await git.text(['ls-files', '--stage', '-z', '--', ...folders], { env });
+  const files = listed.split('\0').filter((line) => !line.startsWith('160000'));
+  const paths = new Set(files.map((line) => line.slice(line.indexOf('\t') + 1)));
+  return new Set(folders.filter((folder) => paths.has(folder)));
 }
 
 /** Removes paths from an index. */

@@ -42,14 +42,14 @@ async function notAdded(
       cause: error,
     });
   }
+  // git makes the branch first; it is removed again, unless something was built on it already.
+  await git.run({ args: ['update-ref', '-d', `refs/heads/${branch}`, base], ok: [1, 128] });
   if (error.stderr.includes(`'${path}' already exists`)) {
     return new TercetError('repository', `The run's working tree ${plain(path)} exists already.`, {
       hint: `Look at what is in it, then remove it: git worktree remove ${plain(path)}`,
       cause: error,
     });
   }
-  // A checkout that failed half way leaves the new branch; it is ours only as long as nothing was built on it.
-  await git.run({ args: ['update-ref', '-d', `refs/heads/${branch}`, base], ok: [1, 128] });
   return error;
 }
 
@@ -61,7 +61,12 @@ export async function removeWorktree(git: Git, place: Place): Promise<void> {
     if (!(error instanceof GitError)) throw error;
     // Its .git was replaced, say: then the same two removals by hand, of our own entry only.
     await rm(place.root, { recursive: true, force: true });
-    if (basename(dirname(place.gitDir)) === 'worktrees') await rm(place.gitDir, { recursive: true, force: true });
+    const entries = dirname(place.gitDir);
+    if (basename(entries) === 'worktrees') {
+      await rm(place.gitDir, { recursive: true, force: true });
+      // Only when it is empty, as git does: other working trees have their entries there.
+      await rmdir(entries).catch(() => {});
+    }
   }
   await leaveFolder(git.place.root);
 }
