@@ -1,4 +1,4 @@
-import type { ChangeRequest, Criterion, LintIssue, Plan, PlannedFile, PlannedSymbol } from './plan.ts';
+import type { ChangeRequest, Criterion, PlannedFile, PlannedSymbol } from './plan.ts';
 import type { Finding } from './review.ts';
 
 /** A file as the executor sees it; `content` is null for a file the task creates. */
@@ -113,10 +113,4 @@ export interface Hunk {
 export interface FileDiff {
   file: ChangedFile;
   hunks: Hunk[];
-}
-
-/** The outcome of a plan's lint together with the plan, as `tercet plan --check --json` prints it. */
-export interface PlanCheck {
-  plan: Plan | null;
-  issues: LintIssue[];
 }

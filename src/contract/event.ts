@@ -78,7 +78,5 @@ export type RunEvent =
       counterfactual: Counterfactual | null;
     };
 
-export type EventType = RunEvent['type'];
-
 /** An event as recorded: `v` is the version of the union, `seq` counts from 1 within a run, `at` is ISO 8601 UTC. */
 export type RecordedEvent = { v: 1; seq: number; run: string; at: string } & RunEvent;

@@ -12,8 +12,6 @@ import { oneLine, shorten, stripHidden } from './hidden.ts';
 import { pathProblem } from './paths.ts';
 import { sameAsKnown, sameFinding } from './same-finding.ts';
 
-export { type DecideOptions, decide } from './decide.ts';
-
 /** What the reviewer was given, and what is known from earlier rounds. */
 export interface ReviewGiven {
   /** The change as the reviewer saw it. */

@@ -11,7 +11,7 @@ import { openaiChat } from './openai-chat.ts';
 import { openaiResponses } from './openai-responses.ts';
 import type { Answer, Dialect, Fault, ParsedRequest, Provider, Reply, Script, ServedCall } from './types.ts';
 
-export type { Fault, Reply, Script, ScriptCall, ServedCall } from './types.ts';
+export type { Fault, Reply, Script, ServedCall } from './types.ts';
 
 export interface ModelServer {
   /** Without a path: `/v1` for Anthropic and OpenAI, `/v1beta` for Google. */

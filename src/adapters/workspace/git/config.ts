@@ -1,17 +1,8 @@
 import { stat } from 'node:fs/promises';
 import { isAbsolute, join, resolve } from 'node:path';
 import { cleanEnvironment, type Environment, settingsAsEnvironment } from './environment.ts';
-import { hardeningFor } from './hardening.ts';
+import { type ConfigEntry, hardeningFor } from './hardening.ts';
 import { runGit } from './process.ts';
-
-export interface ConfigEntry {
-  key: string;
-  value: string;
-  /** Set by the repository (local or worktree scope), not by the user. */
-  ofRepository: boolean;
-  /** The file it stands in, as git names it; null for the command line and the environment. */
-  file: string | null;
-}
 
 export interface Identity {
   name: string;

@@ -1,5 +1,13 @@
-import type { ConfigEntry } from './config.ts';
 import type { Setting } from './environment.ts';
+
+export interface ConfigEntry {
+  key: string;
+  value: string;
+  /** Set by the repository (local or worktree scope), not by the user. */
+  ofRepository: boolean;
+  /** The file it stands in, as git names it; null for the command line and the environment. */
+  file: string | null;
+}
 
 /** Settings through which a repository would run a program, write where it must not, or change what we parse. */
 const FIXED: readonly Setting[] = [
