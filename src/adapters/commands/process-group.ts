@@ -1,5 +1,3 @@
-import { setTimeout } from 'node:timers/promises';
-
 /** Process groups that run now: they end with this process, however it ends (except by SIGKILL). */
 const running = new Set<number>();
 let watching = false;
@@ -22,18 +20,6 @@ export function signalGroup(group: number, signal: 'SIGTERM' | 'SIGKILL'): void 
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
     if (code !== 'ESRCH' && code !== 'EPERM') throw error;
-  }
-}
-
-/** Resolves when no process of the group is left, at the latest after `ms`. */
-export async function groupEnd(group: number, ms: number): Promise<void> {
-  for (const until = performance.now() + ms; performance.now() < until; ) {
-    try {
-      process.kill(-group, 0);
-    } catch {
-      return;
-    }
-    await setTimeout(20);
   }
 }
 

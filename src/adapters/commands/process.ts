@@ -7,7 +7,7 @@ import type { CommandOptions, CommandResult, Commands } from '../../ports/comman
 import { BoundedOutput } from './bounded-output.ts';
 import { commandEnvironment } from './environment.ts';
 import { plainText } from './plain-text.ts';
-import { forget, groupEnd, remember, signalGroup } from './process-group.ts';
+import { forget, remember, signalGroup } from './process-group.ts';
 import { trimOutput } from './trim-output.ts';
 
 /** What a shell says of a command it will not run. */
@@ -111,8 +111,8 @@ async function inGroup(command: string, options: CommandOptions, env: Record<str
     clearTimeout(deadline);
     options.signal.removeEventListener('abort', onAbort);
     const ended = why as 'timeout' | 'abort' | null;
-    // The shell dies of the first signal; the programs it started have the rest of the grace to end by themselves.
-    if (ended !== null) await groupEnd(pid, GRACE_MS);
+    // The shell dies of the first signal; what it started has the rest of the grace, as long as it holds the output open.
+    if (ended !== null) await Promise.race([closed, wait(GRACE_MS, undefined, { ref: false })]);
     // Whatever is left, in the background say, ends with the command.
     signalGroup(pid, 'SIGKILL');
     await Promise.race([closed, wait(DRAIN_MS, undefined, { ref: false })]);
