@@ -1,12 +1,14 @@
+import { rmSync } from 'node:fs';
+
 /** Process groups that run now: they end with this process, however it ends (except by SIGKILL). */
-const running = new Set<number>();
+const running = new Map<number, string>();
 let watching = false;
 
-/** Ends the group with this process until `forget`. */
-export function remember(group: number): void {
+/** Until `forget`, the group ends and its home is removed when this process ends. */
+export function remember(group: number, home: string): void {
   if (!watching) process.on('exit', endAll);
   watching = true;
-  running.add(group);
+  running.set(group, home);
 }
 
 export function forget(group: number): void {
@@ -24,5 +26,12 @@ export function signalGroup(group: number, signal: 'SIGTERM' | 'SIGKILL'): void 
 }
 
 function endAll(): void {
-  for (const group of running) signalGroup(group, 'SIGKILL');
+  for (const [group, home] of running) {
+    signalGroup(group, 'SIGKILL');
+    try {
+      rmSync(home, { recursive: true, force: true });
+    } catch {
+      // Left to the system's cleaning of its temporary folder.
+    }
+  }
 }

@@ -49,7 +49,7 @@ export function processCommands(options: ProcessCommandsOptions = {}): Commands 
       try {
         home = await mkdtemp(join(tmpdir(), 'tercet-home-'));
         await mkdir(join(home, 'tmp'));
-        const ended = await inGroup(command, given, commandEnvironment(path, given.cwd, home));
+        const ended = await inGroup(command, given, { home, path });
         return end(ended.exitCode, ended.output, ended.timedOut);
       } catch (error) {
         return end(NOT_RUN, `Not run: ${error instanceof Error ? error.message : String(error)}`);
@@ -74,10 +74,14 @@ interface Ended {
   output: string;
 }
 
-async function inGroup(command: string, options: CommandOptions, env: Record<string, string>): Promise<Ended> {
+async function inGroup(
+  command: string,
+  options: CommandOptions,
+  { home, path }: { home: string; path: string | undefined },
+): Promise<Ended> {
   const child = spawn('/bin/sh', ['-c', MERGED, 'sh', command], {
     cwd: options.cwd,
-    env,
+    env: commandEnvironment(path, options.cwd, home),
     detached: true,
     stdio: ['ignore', 'pipe', 'pipe'],
   });
@@ -94,7 +98,7 @@ async function inGroup(command: string, options: CommandOptions, env: Record<str
     await exited;
     throw new Error('the command did not start');
   }
-  remember(pid);
+  remember(pid, home);
   let why: 'timeout' | 'abort' | null = null;
   let killing: NodeJS.Timeout | undefined;
   const stop = (reason: 'timeout' | 'abort'): void => {

@@ -206,7 +206,7 @@ describe('ending', () => {
     const source = `
       import { processCommands } from ${JSON.stringify(new URL('../../../src/adapters/commands/process.ts', import.meta.url).href)};
       const options = { cwd: ${JSON.stringify(folder)}, timeoutMs: 60000, maxOutputBytes: 100, signal: new AbortController().signal };
-      void processCommands().run('echo $$ > pid; sleep 60; true', options);
+      void processCommands().run('echo $$ > pid; echo $HOME > home; sleep 60; true', options);
       setTimeout(() => process.exit(0), 500);`;
     writeFileSync(join(folder, 'main.mjs'), source);
     const child = spawn(process.execPath, [join(folder, 'main.mjs')], { stdio: 'ignore' });
@@ -214,6 +214,7 @@ describe('ending', () => {
     const pid = pids(readFileSync(join(folder, 'pid'), 'utf8'))[0] ?? 0;
     await new Promise((resolve) => setTimeout(resolve, 100));
     expect(pid).toBeGreaterThan(0);
+    expect(existsSync(readFileSync(join(folder, 'home'), 'utf8').trim())).toBe(false);
     expect(alive(pid)).toBe(false);
   });
 });
