@@ -13,20 +13,22 @@ export class BoundedOutput {
     this.#half = Math.max(1, Math.floor(maxBytes / 2));
   }
 
-  add(chunk: Buffer): void {
+  /** Whether everything added so far is still kept. */
+  add(chunk: Buffer): boolean {
     const first = chunk.subarray(0, this.#half - this.#headBytes);
     if (first.length > 0) {
       this.#head.push(first);
       this.#headBytes += first.length;
     }
     const rest = chunk.subarray(first.length);
-    if (rest.length === 0) return;
+    if (rest.length === 0) return true;
     this.#ring ??= Buffer.alloc(this.#half);
     const last = rest.subarray(Math.max(0, rest.length - this.#half));
     const at = (this.#ringBytes + rest.length - last.length) % this.#half;
     const copied = last.copy(this.#ring, at);
     last.copy(this.#ring, 0, copied);
     this.#ringBytes += rest.length;
+    return this.#ringBytes <= this.#half;
   }
 
   text(): string {

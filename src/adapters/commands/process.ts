@@ -17,7 +17,7 @@ const GRACE_MS = 2000;
 /** For output still in the pipe after the command ended; a daemon that holds it open is not waited for. */
 const DRAIN_MS = 250;
 /** Read before it is trimmed to what was asked for, so that a failure in the middle is found. */
-const CAPTURE_BYTES = 1024 * 1024;
+const CAPTURE_BYTES = 512 * 1024;
 /** Line breaks would be a second command; invisible and look-alike characters would be read otherwise than they run. */
 const DECEPTIVE = /[\u0000-\u0008\u000a-\u001f\u007f-\u009f\u2028\u2029]|(?! )\p{Zs}|\p{Cf}/u;
 /** Both streams into one pipe, in the order they were written. */
@@ -86,8 +86,14 @@ async function inGroup(
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   const output = new BoundedOutput(Math.max(CAPTURE_BYTES, options.maxOutputBytes));
-  child.stdout.on('data', (chunk: Buffer) => output.add(chunk));
-  child.stderr.on('data', (chunk: Buffer) => output.add(chunk));
+  for (const stream of [child.stdout, child.stderr]) {
+    stream.on('data', (chunk: Buffer) => {
+      if (output.add(chunk)) return;
+      // A flood is read slowly: at full speed its buffers outrun the garbage collector by 100 MB.
+      stream.pause();
+      setTimeout(() => stream.resume(), 5);
+    });
+  }
   const closed = new Promise((resolve) => child.on('close', resolve));
   const exited = new Promise<number | null>((resolve, reject) => {
     child.on('exit', resolve);

@@ -226,7 +226,7 @@ describe('output', () => {
     expect(result.timedOut).toBe(true);
     expect(Buffer.byteLength(result.output)).toBeLessThanOrEqual(2000);
     expect(result.output).toContain('lines cut');
-    expect(process.memoryUsage().rss - before).toBeLessThan(80 * 1024 * 1024);
+    expect(process.memoryUsage().rss - before).toBeLessThan(64 * 1024 * 1024);
   });
 
   test('a failure in the middle of long output survives', async () => {
