@@ -1,4 +1,5 @@
-import { branchName, conduct, newRunId, openSession } from './compose/compose.ts';
+import { branchName, newRunId, openSession } from './compose/compose.ts';
+import { conduct } from './compose/conduct.ts';
 import { TercetError } from './contract/errors.ts';
 import type { RecordedEvent } from './contract/event.ts';
 import type { RunResult } from './contract/outcome.ts';

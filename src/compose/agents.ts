@@ -1,3 +1,4 @@
+import { modelAgent } from '../adapters/agent/model/agent.ts';
 import type { UserConfig } from '../contract/config.ts';
 import { TercetError } from '../contract/errors.ts';
 import { type Lineage, ROLES, type Role } from '../contract/role.ts';
@@ -16,30 +17,29 @@ export interface Cast {
  * The agents of a run: the caller's own objects where given, models over their APIs otherwise.
  * @throws TercetError `config` when a needed role has no key; it lists all that are missing, and no key is ever shown.
  */
-export async function castAgents(
+export function castAgents(
   merged: Merged,
   user: UserConfig,
   catalogue: Catalogue,
   env: NodeJS.ProcessEnv,
   own: Partial<Record<Role, Agent>>,
   needed: readonly Role[],
-): Promise<Cast> {
+): Cast {
   const missing: string[] = [];
-  const fill = async (role: Role, model: string, lineage: Lineage): Promise<Agent> => {
+  const fill = (role: Role, model: string, lineage: Lineage): Agent => {
     const provider = providerFor(model, user, env);
     if (provider.apiKey === null && provider.local !== true && needed.includes(role)) {
       const names = keyNames(model, user);
       if (names.length > 0) missing.push(`${role}: ${model} needs ${names.join(' or ')}`);
     }
-    const { modelAgent } = await import('../adapters/agent/model/agent.ts');
     return modelAgent({ model, provider, lineage: lineage ?? modelLineage(model, user, catalogue) });
   };
   const agents = {} as Record<Role, Agent>;
   for (const role of ROLES) {
     const { model, lineage } = merged.roles[role];
-    agents[role] = own[role] ?? (await fill(role, model, lineage));
+    agents[role] = own[role] ?? fill(role, model, lineage);
   }
-  const stronger = merged.stronger === null ? null : await fill('executor', merged.stronger, null);
+  const stronger = merged.stronger === null ? null : fill('executor', merged.stronger, null);
   if (missing.length > 0) {
     throw new TercetError('config', `No API key is set:\n  ${[...new Set(missing)].join('\n  ')}`, {
       hint: 'Set it in the environment, choose other models (`--trio`, `--executor` …), or try `tercet demo`, which needs none. `tercet doctor` shows what is set.',
