@@ -1,5 +1,5 @@
 import type { TaskResult } from '../contract/change.ts';
-import type { RunResult } from '../contract/outcome.ts';
+import type { Outcome, RunResult } from '../contract/outcome.ts';
 import type { Plan } from '../contract/plan.ts';
 import type { Review } from '../contract/review.ts';
 import type { Worktree } from '../ports/workspace.ts';
@@ -20,7 +20,7 @@ export interface Progress {
 
 /** Folds the fixes into their tasks' commits, closes the worktree, and leaves the artefacts. Runs however the run ended. */
 export async function finishRun(ctx: RunContext, progress: Progress, end: End): Promise<RunResult> {
-  const implementation = await deliver(ctx, progress);
+  const implementation = await deliver(ctx, progress, end.outcome);
   const receipts = await ctx.ledger.list({ run: ctx.run });
   const cost = summarise(receipts);
   const { planner } = ctx.agents;
@@ -29,12 +29,13 @@ export async function finishRun(ctx: RunContext, progress: Progress, end: End): 
       ? null
       : reprice(receipts, planner.model, ctx.catalogue, ctx.clock.now().toISOString().slice(0, 10));
   const { plan, review } = progress;
-  const { outcome, exitCode, reason } = end;
+  const { outcome, exitCode, reason, parkedUntil } = end;
   const result: RunResult = {
     run: ctx.run,
     outcome,
     exitCode,
     reason,
+    parkedUntil,
     request: ctx.request,
     plan,
     implementation,
@@ -49,12 +50,17 @@ export async function finishRun(ctx: RunContext, progress: Progress, end: End): 
   return result;
 }
 
-async function deliver(ctx: RunContext, progress: Progress): Promise<RunResult['implementation']> {
+const FOLDED: ReadonlySet<Outcome> = new Set(['approved', 'changes_requested']);
+
+async function deliver(ctx: RunContext, progress: Progress, outcome: Outcome): Promise<RunResult['implementation']> {
   const { worktree, tasks } = progress;
   if (worktree === null) return null;
   ctx.emit({ type: 'phase.started', phase: 'deliver', round: 1 });
   const { base } = ctx.request;
-  const commits = await worktree.fold(base);
+  // A run that can be resumed goes on from its commits as they are.
+  const commits = FOLDED.has(outcome)
+    ? await worktree.fold(base)
+    : await ctx.repository.log(base, await worktree.head());
   const head = await worktree.head();
   await worktree.close();
   const files = (await ctx.repository.diff(base, head)).map((diff) => diff.file);

@@ -40,6 +40,8 @@ export function buildProgram(
     defineReview,
     defineRuns,
     defineShow,
+    defineResume,
+    defineCancel,
     defineApply,
     defineCosts,
     defineModels,
@@ -164,6 +166,29 @@ const defineShow: Define = (program, io, act) => {
     .option('--report', 'its report, as Markdown')
     .addHelpText('after', '\nExamples:\n  $ tercet show 20261122\n  $ tercet show 20261122-130501-3fa9 --diff | less\n')
     .action((run, options) => act(async () => (await import('./commands/show.ts')).show(io, run, options), options));
+};
+
+const defineResume: Define = (program, io, act) => {
+  withModels(program.command('resume [run]'))
+    .description('go on with a run that was interrupted, parked or failed; the newest unless named')
+    .option('-y, --yes', 'go on without approval of the plan')
+    .option('--max-rounds <n>', 'rounds of fix and re-review', count('--max-rounds'))
+    .addHelpText(
+      'after',
+      '\nWhat was paid for, answered and committed is not done again.\n\nExamples:\n  $ tercet resume\n  $ tercet resume 20261122-130501-3fa9 --budget 8\n',
+    )
+    .action((run, options) =>
+      act(async () => (await import('./commands/resume.ts')).resume(io, run, options), options),
+    );
+};
+
+const defineCancel: Define = (program, io, act) => {
+  common(program.command('cancel <run>'))
+    .description('stop a run, also one that another process carries on')
+    .addHelpText('after', '\nExample:\n  $ tercet cancel 20261122-130501-3fa9\n')
+    .action((run, options) =>
+      act(async () => (await import('./commands/cancel.ts')).cancel(io, run, options), options),
+    );
 };
 
 const defineApply: Define = (program, io, act) => {

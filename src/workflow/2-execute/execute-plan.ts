@@ -1,4 +1,4 @@
-import type { TaskResult } from '../../contract/change.ts';
+import type { Commit, TaskResult } from '../../contract/change.ts';
 import type { Plan, Task } from '../../contract/plan.ts';
 import type { Finding } from '../../contract/review.ts';
 import { topologicalOrder } from '../../handoff/lint-plan.ts';
@@ -25,7 +25,7 @@ export async function executePlan(ctx: RunContext, plan: Plan, worktree: Worktre
   for (const [index, { id }] of order.entries()) {
     const task = current.tasks.find((candidate) => candidate.id === id) as Task;
     ctx.emit({ type: 'task.started', task: id, title: task.title, index: index + 1, of: order.length });
-    const done = await executeTask(ctx, current, task, worktree, []);
+    const done = await executeTask(ctx, current, { key: id, task, findings: [] }, worktree);
     current = done.plan;
     tasks.push(done.result);
     if (done.failure === null) continue;
@@ -44,22 +44,41 @@ export async function executePlan(ctx: RunContext, plan: Plan, worktree: Worktre
   return { plan: current, tasks, failure: null };
 }
 
-/** One task (or, with `findings`, one fix of it) up the ladder to a commit. A failed task's work is kept under a ref. */
+/** What came of one task: the plan as it then stands, and why it failed, if it did. */
+export interface Executed {
+  plan: Plan;
+  result: TaskResult;
+  failure: string | null;
+}
+
+/** Which task, or which fix of it. `key` names it in the journal: `T1`, `T1/fix2`. */
+export interface Assignment {
+  key: string;
+  task: Task;
+  findings: readonly Finding[];
+}
+
+/**
+ * One task (or one fix of it) up the ladder to a commit. A failed task's work is kept under a ref. A task is its commit:
+ * a resumed run that finds it does not do it again.
+ */
 export async function executeTask(
   ctx: RunContext,
   plan: Plan,
-  task: Task,
+  { key, task, findings }: Assignment,
   worktree: Worktree,
-  findings: readonly Finding[],
-): Promise<{ plan: Plan; result: TaskResult; failure: string | null }> {
-  const purpose = findings.length > 0 ? 'fix' : 'edit';
+): Promise<Executed> {
+  const known = await recallTask(ctx, key, task, worktree);
+  if (known !== null) return known;
   const run: TaskRun = {
+    key,
+    proofs: 0,
     plan,
     task,
     worktree,
     granted: [],
     findings,
-    purpose,
+    purpose: findings.length > 0 ? 'fix' : 'edit',
     attempts: [],
     checks: [],
     changeRequests: [],
@@ -67,23 +86,43 @@ export async function executeTask(
     servedModel: null,
   };
   const step = await climb(ctx, run);
-  const result = (status: TaskResult['status'], commit: string | null): TaskResult => {
-    const { attempts, checks, changeRequests, claim } = run;
-    return { task: task.id, status, commit, attempts, checks, changeRequests, claim };
-  };
+  const { attempts, checks, changeRequests, claim } = run;
+  const result: TaskResult = { task: task.id, status: 'failed', commit: null, attempts, checks, changeRequests, claim };
   if (!step.done) {
-    const rescueRef = await worktree.rescue(`${task.id}${findings.length > 0 ? '-fix' : ''}`);
+    const rescueRef = await worktree.rescue(key.replaceAll('/', '-'));
     await worktree.restore();
     ctx.emit({ type: 'task.failed', task: task.id, reason: step.reason, rescueRef });
-    return {
-      plan: run.plan,
-      result: result('failed', null),
-      failure: `${task.id} (${task.title}) could not be done: ${step.reason}`,
-    };
+    return { plan: run.plan, result, failure: `${task.id} (${task.title}) could not be done: ${step.reason}` };
   }
-  const commit = await commitTask(ctx, run);
-  ctx.emit({ type: 'task.committed', task: task.id, commit });
-  return { plan: run.plan, result: result('done', commit.sha), failure: null };
+  const done: Executed = { plan: run.plan, result: { ...result, status: 'done' }, failure: null };
+  ctx.journal.record(`ready:${key}`, done);
+  return commitDone(ctx, key, done, await commitTask(ctx, run));
+}
+
+/** A task that was committed before the run stopped, recalled; null when it has to be done (again). */
+async function recallTask(ctx: RunContext, key: string, task: Task, worktree: Worktree): Promise<Executed | null> {
+  const ready = ctx.journal.recall(`ready:${key}`) as Executed | undefined;
+  if (ready === undefined) return null;
+  const sha = ctx.journal.recall(`committed:${key}`) as string | undefined;
+  if (sha !== undefined) return withCommit(ready, sha);
+  // The process may have ended between the commit and its record: then the commit is the tip of the branch.
+  const log = await ctx.repository.log(ctx.request.base, await worktree.head());
+  const tip = log.at(-1);
+  if (tip === undefined || tip.task !== task.id) return null;
+  const owner = ctx.journal.recall(`commit:${tip.sha}`);
+  if (owner !== undefined && owner !== key) return null;
+  return commitDone(ctx, key, ready, tip);
+}
+
+function commitDone(ctx: RunContext, key: string, done: Executed, commit: Commit): Executed {
+  ctx.journal.record(`commit:${commit.sha}`, key);
+  ctx.journal.record(`committed:${key}`, commit.sha);
+  ctx.emit({ type: 'task.committed', task: done.result.task, commit });
+  return withCommit(done, commit.sha);
+}
+
+function withCommit(done: Executed, sha: string): Executed {
+  return { ...done, result: { ...done.result, commit: sha } };
 }
 
 async function commitTask(ctx: RunContext, run: TaskRun) {

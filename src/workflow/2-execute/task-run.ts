@@ -6,6 +6,10 @@ import type { Worktree } from '../../ports/workspace.ts';
 
 /** One task on its way up the ladder. `task` changes when the planner revises it; the rest only grows. */
 export interface TaskRun {
+  /** Names this task, or this fix of it, in the journal: `T1`, `T1/fix2`. */
+  key: string;
+  /** Proofs tried so far. */
+  proofs: number;
   plan: Plan;
   task: Task;
   worktree: Worktree;

@@ -38,6 +38,7 @@ export async function reviewChange(ctx: RunContext, subject: ReviewSubject): Pro
           (subject.round === 1 ? '' : `\n\n${sectionOf(ctx, 'reviewer', 'rereview')}`),
         messages: [{ role: 'user', text: reviewMessage(ctx, subject, part, texts) }],
         name: 'review',
+        salt: subject.failures,
         schema: ReviewerAnswer,
       });
       servedBy = servedModel === null ? ctx.agents.reviewer.model : servedModel;

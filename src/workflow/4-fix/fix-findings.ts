@@ -20,7 +20,7 @@ export async function fixFindings(ctx: RunContext, plan: Plan, review: Review, w
   }
   const results: TaskResult[] = [];
   for (const [task, findings] of groups) {
-    const fixed = await executeTask(ctx, plan, task, worktree, findings);
+    const fixed = await executeTask(ctx, plan, { key: `${task.id}/fix${review.round}`, task, findings }, worktree);
     results.push(fixed.result);
     if (fixed.failure !== null) return { results, failure: fixed.failure };
   }

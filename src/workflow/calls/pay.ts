@@ -21,8 +21,8 @@ export interface PaidAnswer extends TurnAnswer {
  *
  * @throws TercetError `budget` when the hold does not fit, `parked`, `agent-failed`, `served-model`, `cancelled`.
  */
-export async function pay(ctx: RunContext, agent: Agent, turn: Turn): Promise<PaidAnswer> {
-  const request = digest(ctx.run, agent.model, turn);
+export async function pay(ctx: RunContext, agent: Agent, turn: Turn, salt = 0): Promise<PaidAnswer> {
+  const request = salt === 0 ? digest(ctx.run, agent.model, turn) : digest(ctx.run, agent.model, turn, salt);
   for (let failures = 0; ; failures++) {
     const attempt = (ctx.attempts.get(request) ?? 0) + 1;
     ctx.attempts.set(request, attempt);
