@@ -47,7 +47,7 @@ async function carryThrough(ctx: RunContext, order: Order, progress: Progress): 
 
   ctx.emit({ type: 'phase.started', phase: 'execute', round: 1 });
   progress.worktree = await ctx.repository.openWorktree({ run: ctx.run, branch: order.branch, base: ctx.request.base });
-  const execution = await executePlan(ctx, progress.plan, progress.worktree);
+  const execution = await executePlan(ctx, progress.plan, progress.worktree, progress.tasks);
   progress.plan = execution.plan;
   progress.tasks = execution.tasks;
   if (execution.failure !== null)

@@ -7,13 +7,13 @@ type PlannedTask = PlannerAnswer['tasks'][number];
 /** A task as a planner answers it; only what the test is about has to be said. */
 export function aTask(id: string, task: Partial<PlannedTask> & Pick<PlannedTask, 'title' | 'files'>): PlannedTask {
   return {
-    id,
     behaviour: `${task.title}: percentOf(1000, 25) gives 250 and percentOf(1000, 0) gives 0.`,
     symbols: [],
     criteria: [{ id: `${id}.1`, text: 'percentOf(1000, 25) returns 250', command: null }],
     dependsOn: [],
     read: [],
     ...task,
+    id,
   };
 }
 
