@@ -33,12 +33,19 @@ export function cast(lines: Lines): Script {
     const index = used.get(part) ?? 0;
     used.set(part, index + 1);
     const line = lines[part]?.[index];
-    if (line === undefined) {
-      const message = `the script has no answer number ${index + 1} of the ${part}`;
-      return { fault: { kind: 'status', status: 400, body: { error: { type: 'invalid_request_error', message } } } };
+    if (line === undefined) return refusal(`the script has no answer number ${index + 1} of the ${part}`);
+    if (typeof line !== 'function') return line;
+    try {
+      return line(call);
+    } catch (error) {
+      return refusal(`the script of the ${part} threw: ${error instanceof Error ? error.message : String(error)}`);
     }
-    return typeof line === 'function' ? line(call) : line;
   };
+}
+
+/** A 400, which nobody tries again. */
+function refusal(message: string): Reply {
+  return { fault: { kind: 'status', status: 400, body: { error: { type: 'invalid_request_error', message } } } };
 }
 
 function sectionStart(role: string, section: string | null): string {
