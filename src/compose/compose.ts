@@ -15,7 +15,7 @@ import type { Repository } from '../ports/workspace.ts';
 import { buildCatalogue, type Catalogue } from '../pricing/catalogue.ts';
 import { summaryOf } from '../report/json.ts';
 import type { RunContext } from '../workflow/run-context.ts';
-import { type Cast, castAgents } from './agents.ts';
+import { type Cast, castAgents, checkPrices } from './agents.ts';
 import { type Folders, foldersOf } from './folders.ts';
 import { readPrompts } from './prompts.ts';
 import { type Config, readConfig } from './read-config.ts';
@@ -108,6 +108,8 @@ export async function conduct(
     reviewer: merged.roles.reviewer.prompt,
   });
   const cast = await castAgents(merged, config.user, session.catalogue, host.env, casting.agents ?? {}, casting.needed);
+  const { unpriced } = merged.settings;
+  checkPrices(cast, casting.needed, unpriced, session.catalogue, new Date().toISOString().slice(0, 10));
   const ctx = await contextOf(session, casting, merged, cast, prompts);
   const record: RunRecord = {
     version: 1,

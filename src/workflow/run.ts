@@ -49,7 +49,6 @@ async function carryThrough(ctx: RunContext, order: Order, progress: Progress): 
   progress.worktree = await ctx.repository.openWorktree({ run: ctx.run, branch: order.branch, base: ctx.request.base });
   const execution = await executePlan(ctx, progress.plan, progress.worktree, progress.tasks);
   progress.plan = execution.plan;
-  progress.tasks = execution.tasks;
   if (execution.failure !== null)
     return endWith('failed', `${execution.failure} What was committed is on ${order.branch}, unreviewed.`);
 

@@ -1,6 +1,6 @@
 import type { PlannerAnswer } from '../../src/contract/plan.ts';
 import type { ReviewerAnswer, ReviewerFinding } from '../../src/contract/review.ts';
-import type { ScriptCall } from './model-server/server.ts';
+import type { ScriptCall } from './model-server/types.ts';
 
 type PlannedTask = PlannerAnswer['tasks'][number];
 

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import type { Reply, Script, ScriptCall } from './model-server/server.ts';
+import type { Reply, Script, ScriptCall } from './model-server/types.ts';
 
 /** Who is asked: the three roles, and the planner that answers a change request. */
 export type Part = 'planner' | 'decide' | 'executor' | 'reviewer';

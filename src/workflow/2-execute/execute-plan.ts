@@ -19,13 +19,13 @@ export interface Execution {
 
 /**
  * Carries out the tasks in the order of their dependencies, one commit each. Stops at the first that fails.
- * Results go into `tasks` one by one, so that a run that is cut short still has them.
+ * `tasks` receives each result as it is known, so that a run that is stopped in the middle still has those before.
  */
 export async function executePlan(
   ctx: RunContext,
   plan: Plan,
   worktree: Worktree,
-  tasks: TaskResult[],
+  tasks: TaskResult[] = [],
 ): Promise<Execution> {
   let current = plan;
   const order = topologicalOrder(plan);
