@@ -1,3 +1,4 @@
+import type { z } from 'zod';
 import { branchName, conduct, newRunId, openSession } from './compose/compose.ts';
 import { TercetError } from './contract/errors.ts';
 import type { RecordedEvent } from './contract/event.ts';
@@ -70,13 +71,13 @@ async function carryOut(options: WorkflowOptions, run: string, log: EventLog): P
   try {
     const text = options.featureRequest ?? options.plan?.title;
     if (text === undefined) throw new TercetError('usage', 'runCodingWorkflow needs a featureRequest or a plan.');
-    const request = Request.parse({
+    const request = read('request', Request, {
       text,
       source: options.plan === undefined ? 'text' : 'plan',
       base: await session.repository.resolve(options.base ?? 'HEAD'),
       ...(options.codebaseContext === undefined ? {} : { context: options.codebaseContext }),
     });
-    const plan = options.plan === undefined ? null : Plan.parse(options.plan);
+    const plan = options.plan === undefined ? null : read('plan', Plan, options.plan);
     const { models, agents } = rolesOf(options);
     const branch = options.branch ?? branchName(text, run);
     return await conduct(
@@ -92,7 +93,7 @@ async function carryOut(options: WorkflowOptions, run: string, log: EventLog): P
           trio: options.trio,
           models,
           efforts: options.efforts ?? {},
-          budgetUsd: options.budgetUsd === undefined ? undefined : String(options.budgetUsd),
+          budgetUsd: options.budgetUsd === undefined ? undefined : amount(options.budgetUsd),
           fixRounds: options.maxRounds,
           planning: options.planning,
           approval: options.person === undefined ? 'skip' : 'ask',
@@ -107,6 +108,20 @@ async function carryOut(options: WorkflowOptions, run: string, log: EventLog): P
   } finally {
     await session.close();
   }
+}
+
+/** What a caller without types may get wrong, told as what it is. */
+function read<T>(what: string, schema: z.ZodType<T>, value: unknown): T {
+  const parsed = schema.safeParse(value);
+  if (parsed.success) return parsed.data;
+  const problems = parsed.error.issues.map(({ path, message }) => `${[what, ...path].join('.')}: ${message}`);
+  throw new TercetError('usage', problems.join('\n'));
+}
+
+function amount(usd: number | string): string {
+  const text = String(usd);
+  if (/^\d+(\.\d{1,12})?$/.test(text)) return text;
+  throw new TercetError('usage', `budgetUsd is an amount of US dollars such as 0.5, not "${text}".`);
 }
 
 function rolesOf(options: WorkflowOptions): {
