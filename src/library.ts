@@ -47,7 +47,7 @@ export interface WorkflowOptions {
 /** A run under way: await it for the result, iterate `events` to follow it. Both may be done at once. */
 export interface RunHandle extends Promise<RunResult> {
   readonly id: string;
-  /** Every event from the first on; ends with the run. Each iteration starts at the beginning. */
+  /** Every event from the first on; ends with the run, and throws what it rejects with. Each iteration starts at the beginning. */
   readonly events: AsyncIterable<RecordedEvent>;
 }
 
@@ -62,6 +62,7 @@ export function runCodingWorkflow(options: WorkflowOptions): RunHandle {
   const id = newRunId();
   const log = new EventLog();
   const result = carryOut(options, id, log).finally(() => log.end());
+  log.result = result;
   return Object.assign(result, { id, events: log });
 }
 
@@ -142,6 +143,8 @@ function rolesOf(options: WorkflowOptions): {
 class EventLog implements AsyncIterable<RecordedEvent> {
   #events: RecordedEvent[] = [];
   #ended = false;
+  /** What comes of the run; nothing is hung on it before somebody listens, so that a rejection nobody handles is heard. */
+  result: Promise<unknown> = Promise.resolve();
   #wake: (() => void)[] = [];
 
   push(event: RecordedEvent): void {
@@ -155,9 +158,11 @@ class EventLog implements AsyncIterable<RecordedEvent> {
   }
 
   async *[Symbol.asyncIterator](): AsyncGenerator<RecordedEvent> {
+    // Somebody listens: a rejection reaches them here, and must not end the process before they await the run.
+    this.result.catch(() => {});
     for (let next = 0; ; next++) {
       while (next >= this.#events.length) {
-        if (this.#ended) return;
+        if (this.#ended) return void (await this.result);
         await new Promise<void>((resolve) => this.#wake.push(resolve));
       }
       yield this.#events[next] as RecordedEvent;

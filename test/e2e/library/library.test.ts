@@ -216,6 +216,22 @@ describe('runCodingWorkflow', () => {
     });
   });
 
+  it('does not end the process of somebody who follows the events of a run that is rejected', async () => {
+    await using home = await makeHome(null);
+    const unhandled: unknown[] = [];
+    const note = (reason: unknown) => unhandled.push(reason);
+    process.on('unhandledRejection', note);
+    try {
+      const run = runCodingWorkflow({ featureRequest: REQUEST, repository: home.folder, env: home.env, ...agents() });
+      await expect(all(run.events)).rejects.toThrow('is not in a git repository');
+      await new Promise((resolve) => setTimeout(resolve, 20));
+      expect(unhandled).toEqual([]);
+      await expect(run).rejects.toThrow('is not in a git repository');
+    } finally {
+      process.off('unhandledRejection', note);
+    }
+  });
+
   it('rejects what a person has to mend, before anything is begun', async () => {
     await withShop(async (repository, home) => {
       const options = { featureRequest: REQUEST, repository: repository.root, env: home.env };
@@ -243,7 +259,7 @@ describe('runCodingWorkflow', () => {
         );
         expect(error, code).toBeInstanceOf(TercetError);
         expect(error).toMatchObject({ code });
-        expect((await all(run.events)).filter(({ type }) => type === 'call.started')).toEqual([]);
+        await expect(all(run.events)).rejects.toBe(error);
       }
       expect(repository.git('branch', '--list').split('\n')).toHaveLength(1);
     });
