@@ -6,7 +6,9 @@ import type { Line } from '../../support/cast.ts';
 import { ADDED, EDIT, REQUEST, SMOOTH } from '../../support/shop-change.ts';
 import { type Stage, setStage, summary } from '../../support/stage.ts';
 
-it('goes phase by phase: plan, edit the plan, check, execute, show, apply, review, costs', async () => {
+it('goes phase by phase: plan, edit the plan, check, execute, show, apply, review, costs', {
+  timeout: 60_000,
+}, async () => {
   await using stage = await setStage({
     ...SMOOTH,
     executor: [

@@ -15,7 +15,9 @@ const RUN_USD_TESTS = 'vitest run --root test/pricing usd.test';
 const RUN_SUM =
   "node --input-type=module -e \"const { dearestUsd } = await import(process.cwd() + '/src/pricing/sum.ts'); const call = (usd) => ({ state: 'settled', cost: { usd } }); if (dearestUsd([call('9'), call('10')]) !== '10') process.exit(1)\"";
 
-it('carries a request of two tasks through this very repository: one repair, one fix, two commits', async () => {
+it('carries a request of two tasks through this very repository: one repair, one fix, two commits', {
+  timeout: 60_000,
+}, async () => {
   const repository = thisRepository();
   const base = repository.git('rev-parse', 'HEAD');
   expect(repository.git('ls-files').split('\n').length).toBeGreaterThan(50);
