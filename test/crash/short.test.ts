@@ -1,4 +1,5 @@
 import { beforeAll, describe, expect, test } from 'vitest';
+import { expectSame } from './expect-same.ts';
 import { type Left, runStory } from './harness.ts';
 
 /** The short form: a few kills spread over a run. The full one, a kill at every event, is `npm run test:crash`. */
@@ -19,18 +20,3 @@ describe('a run killed with SIGKILL and resumed', () => {
     expectSame(await runStory(Math.round(whole.events * share)), whole);
   });
 });
-
-/** The same tree and commits; no settled call was paid again: only the one in flight may have been asked twice. */
-export function expectSame(left: Left, whole: Left): void {
-  expect(left).toMatchObject({
-    tree: whole.tree,
-    subjects: whole.subjects,
-    userUntouched: true,
-    fsck: '',
-    worktrees: 1,
-  });
-  const repeated = [...left.answers.values()].reduce((sum, times) => sum + times - 1, 0);
-  expect(left.answers.size).toBe(whole.answers.size);
-  expect(repeated).toBeLessThanOrEqual(1);
-  expect(left.maybeBilled).toBeGreaterThanOrEqual(repeated);
-}

@@ -98,9 +98,9 @@ const CART = cart('return goods + shippingCents(goods) + wrapCents(false);');
 
 const REPAIR = `src/cart.js
 <<<<<<< SEARCH
-wrapCents(false);
+    return goods + shippingCents(goods) + wrapCents(false);
 =======
-wrapCents(this.#wrapped);
+    return goods + shippingCents(goods) + wrapCents(this.#wrapped);
 >>>>>>> REPLACE
 
 The flag is used.`;
