@@ -1,11 +1,11 @@
+import { openMemoryLedger } from '../../src/adapters/ledger/memory.ts';
+import { openRepository } from '../../src/adapters/workspace/git/open.ts';
 import type { RunEvent } from '../../src/contract/event.ts';
 import type { Plan, PlannerAnswer, Task } from '../../src/contract/plan.ts';
 import type { ReviewerAnswer, ReviewerFinding } from '../../src/contract/review.ts';
 import type { Role } from '../../src/contract/role.ts';
 import { DEFAULT_SETTINGS, type Settings } from '../../src/contract/settings.ts';
 import type { Receipt } from '../../src/contract/usage.ts';
-import { openMemoryLedger } from '../../src/adapters/ledger/memory.ts';
-import { openRepository } from '../../src/adapters/workspace/git/open.ts';
 import { promptSections } from '../../src/handoff/prompt.ts';
 import type { Agent, Turn, TurnResult } from '../../src/ports/agent.ts';
 import type { Clock } from '../../src/ports/clock.ts';

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Question } from '../../../src/contract/plan.ts';
-import type { Person } from '../../../src/ports/person.ts';
 import type { Turn } from '../../../src/ports/agent.ts';
+import type { Person } from '../../../src/ports/person.ts';
 import { byPurpose, scriptedAgent } from '../../../src/testing/scripted-agent.ts';
 import { makePlan } from '../../../src/workflow/1-plan/make-plan.ts';
 import { viewRepository } from '../../../src/workflow/1-plan/repository-view.ts';
@@ -17,7 +17,13 @@ async function planning(script: Script, options: ContextOptions = {}) {
   const planner = scriptedAgent('planner', script, { model: 'test/planner' });
   const run = await makeContext({ files: FILES, ...options, planner });
   const plan = async () => makePlan(run.ctx, await viewRepository(run.ctx));
-  return { run, plan, turns: planner.turns, said: (n: number) => lastText(planner.turns[n]), [Symbol.dispose]: () => run.repo.remove() };
+  return {
+    run,
+    plan,
+    turns: planner.turns,
+    said: (n: number) => lastText(planner.turns[n]),
+    [Symbol.dispose]: () => run.repo.remove(),
+  };
 }
 
 function lastText(turn: Turn | undefined): string {
@@ -141,7 +147,9 @@ describe('a planner with questions', () => {
 
 describe('a plan that breaks rules', () => {
   it('goes back with the errors, and the mended one is taken', async () => {
-    using made = await planning(byPurpose({ plan: { object: planAnswer([MISSING]) }, replan: { object: planAnswer() } }));
+    using made = await planning(
+      byPurpose({ plan: { object: planAnswer([MISSING]) }, replan: { object: planAnswer() } }),
+    );
     await made.plan();
     expect(made.said(1)).toContain('path-missing');
     expect(made.said(1)).toContain('Did you mean "src/math.js"?');

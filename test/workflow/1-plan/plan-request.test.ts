@@ -2,7 +2,15 @@ import { describe, expect, it } from 'vitest';
 import type { Plan } from '../../../src/contract/plan.ts';
 import type { Person, PlanProposal } from '../../../src/ports/person.ts';
 import { planRequest } from '../../../src/workflow/1-plan/plan-request.ts';
-import { aPlan, aTask, type ContextOptions, MATH, makeContext, planAnswer, type TestRun } from '../../support/run-context.ts';
+import {
+  aPlan,
+  aTask,
+  type ContextOptions,
+  MATH,
+  makeContext,
+  planAnswer,
+  type TestRun,
+} from '../../support/run-context.ts';
 
 const FILES = { 'src/math.js': MATH, 'README.md': '# Sample\n' };
 
@@ -12,7 +20,7 @@ async function requesting(options: ContextOptions, given: Plan | null = null) {
 }
 
 /** A person who says these words in turn about the plan; each may change the file first. */
-function saying(...words: (['approved' | 'rejected' | 'edited', ((yaml: string) => string)?])[]) {
+function saying(...words: ['approved' | 'rejected' | 'edited', ((yaml: string) => string)?][]) {
   const shown: PlanProposal[] = [];
   let run: TestRun | null = null;
   const person: Person = {
@@ -60,7 +68,10 @@ describe('approval', () => {
   });
 
   it('takes the plan as the person edited it, and says what it is now', async () => {
-    const { person, at } = saying(['edited', (yaml) => yaml.replace('title: Clamp\n', 'title: Clamp well\n')], ['approved']);
+    const { person, at } = saying(
+      ['edited', (yaml) => yaml.replace('title: Clamp\n', 'title: Clamp well\n')],
+      ['approved'],
+    );
     using made = await requesting({ settings: { approval: 'ask' }, person });
     at(made.run);
     expect((await made.plan()).title).toBe('Clamp well');

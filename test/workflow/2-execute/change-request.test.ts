@@ -10,7 +10,10 @@ const decides = (decision: ChangeDecision['decision'], task: Task | null = null)
   object: { decision, reason: `I ${decision} it`, task },
 });
 
-function asking(answer: { object: unknown }, options: ContextOptions & { plan?: ReturnType<typeof aPlan>; ask?: string; then?: string } = {}) {
+function asking(
+  answer: { object: unknown },
+  options: ContextOptions & { plan?: ReturnType<typeof aPlan>; ask?: string; then?: string } = {},
+) {
   return executing(({ index }) => ({ text: index === 0 ? (options.ask ?? ASK) : (options.then ?? BOTH) }), {
     planner: () => answer,
     ...options,
@@ -136,7 +139,9 @@ describe('a change request', () => {
 describe('edits', () => {
   it('are put back when one of them cannot be written', async () => {
     using made = await executing(
-      () => ({ text: `${writes('src/a.js', '// a\n')}\n${writes('src/math.js', '// c\n')}\n${writes('src/a.js/b.js', '// b\n')}` }),
+      () => ({
+        text: `${writes('src/a.js', '// a\n')}\n${writes('src/math.js', '// c\n')}\n${writes('src/a.js/b.js', '// b\n')}`,
+      }),
       {
         plan: aPlan(
           aTask({

@@ -7,7 +7,13 @@ import { executing } from './setup.ts';
 const DONE = writes('src/math.js', MATH + CLAMP, 'Added clamp.');
 const NEW = (path: string) => aTask({ files: [{ path, action: 'create' }] });
 const task = (id: string, path: string, dependsOn: string[] = []) =>
-  aTask({ ...NEW(path), id, title: `Write ${path}`, criteria: [{ id: `${id}.1`, text: 'answer() returns 42', command: null }], dependsOn });
+  aTask({
+    ...NEW(path),
+    id,
+    title: `Write ${path}`,
+    criteria: [{ id: `${id}.1`, text: 'answer() returns 42', command: null }],
+    dependsOn,
+  });
 
 describe('executing a plan', () => {
   it('makes one commit of a task, of exactly its files, with trailers', async () => {
@@ -34,7 +40,14 @@ describe('executing a plan', () => {
     });
     await made.execute();
     const brief = made.said(0);
-    for (const part of ['T1 Clamp values', 'T1.1 clamp(5, 0, 3) returns 3', MATH, '# Sample', 'No classes.', 'npm test'])
+    for (const part of [
+      'T1 Clamp values',
+      'T1.1 clamp(5, 0, 3) returns 3',
+      MATH,
+      '# Sample',
+      'No classes.',
+      'npm test',
+    ])
       expect(brief).toContain(part);
     expect(brief).not.toContain('other.js');
     expect(brief).not.toContain('A secret story');
@@ -50,20 +63,18 @@ describe('executing a plan', () => {
       '2/3 T1',
       '3/3 T2',
     ]);
-    expect(made.git('log', '--reverse', '--format=%(trailers:key=Tercet-Task,valueonly,separator=)', 'main..tercet/work')).toBe(
-      'T3\nT1\nT2',
-    );
+    expect(
+      made.git('log', '--reverse', '--format=%(trailers:key=Tercet-Task,valueonly,separator=)', 'main..tercet/work'),
+    ).toBe('T3\nT1\nT2');
   });
 
   it('keeps the work of a failed task under a ref, puts the tree back, and skips what comes after', async () => {
-    using made = await executing(
-      ({ task: id }) => ({ text: writes(`src/${id}.js`, `// ${id}\n`) }),
-      {
-        plan: aPlan(task('T1', 'src/T1.js'), task('T2', 'src/T2.js'), task('T3', 'src/T3.js', ['T2'])),
-        settings: { checks: ['check'], repairs: 0 },
-        commands: (_, cwd) => (made?.git('-C', cwd, 'status', '--porcelain').includes('T2') ? { exitCode: 1, output: 'T2 is wrong' } : {}),
-      },
-    );
+    using made = await executing(({ task: id }) => ({ text: writes(`src/${id}.js`, `// ${id}\n`) }), {
+      plan: aPlan(task('T1', 'src/T1.js'), task('T2', 'src/T2.js'), task('T3', 'src/T3.js', ['T2'])),
+      settings: { checks: ['check'], repairs: 0 },
+      commands: (_, cwd) =>
+        made?.git('-C', cwd, 'status', '--porcelain').includes('T2') ? { exitCode: 1, output: 'T2 is wrong' } : {},
+    });
     const { tasks, failure } = await made.execute();
     expect(tasks.map(({ task: id, status, commit }) => [id, status, commit === null])).toEqual([
       ['T1', 'done', false],
@@ -140,9 +151,12 @@ describe('executing a plan', () => {
 
 describe('the proof of a task', () => {
   it('is missing while a planned file is unchanged', async () => {
-    using made = await executing(({ index }) => ({ text: index === 0 ? writes('src/other.js', 'export const other = 2;\n') : DONE }), {
-      plan: aPlan(aTask({ files: [...aTask().files, { path: 'src/other.js', action: 'modify' }] })),
-    });
+    using made = await executing(
+      ({ index }) => ({ text: index === 0 ? writes('src/other.js', 'export const other = 2;\n') : DONE }),
+      {
+        plan: aPlan(aTask({ files: [...aTask().files, { path: 'src/other.js', action: 'modify' }] })),
+      },
+    );
     await made.execute();
     expect(made.outcomes()).toEqual(['edit checks-failed', 'repair done']);
     expect(made.said(1)).toContain('src/math.js is to be modified, and it is unchanged.');
@@ -213,10 +227,18 @@ describe('the proof of a task', () => {
   });
 
   it('says how a command ended that was killed or ran out of time', async () => {
-    using made = await executing(({ index }) => ({ text: index === 0 ? DONE : writes('src/math.js', `${MATH}${CLAMP}// ${index}\n`) }), {
-      settings: { checks: ['npm test'] },
-      commands: () => (made.run.commands.length === 1 ? { exitCode: null, timedOut: true } : made.run.commands.length === 2 ? { exitCode: null } : {}),
-    });
+    using made = await executing(
+      ({ index }) => ({ text: index === 0 ? DONE : writes('src/math.js', `${MATH}${CLAMP}// ${index}\n`) }),
+      {
+        settings: { checks: ['npm test'] },
+        commands: () =>
+          made.run.commands.length === 1
+            ? { exitCode: null, timedOut: true }
+            : made.run.commands.length === 2
+              ? { exitCode: null }
+              : {},
+      },
+    );
     await made.execute();
     expect(made.said(1)).toContain('`npm test` ran into its deadline');
     expect(made.said(2)).toContain('`npm test` was killed');

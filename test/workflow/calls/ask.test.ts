@@ -2,10 +2,10 @@ import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { ChangeDecision, PlannerAnswer } from '../../../src/contract/plan.ts';
 import { ReviewerAnswer } from '../../../src/contract/review.ts';
-import { ask, jsonSchemaOf } from '../../../src/workflow/calls/ask.ts';
-import { TOOLS } from '../../../src/workflow/2-execute/tool-box.ts';
-import { changing, makeContext, type Script } from '../../support/run-context.ts';
 import { scriptedAgent } from '../../../src/testing/scripted-agent.ts';
+import { TOOLS } from '../../../src/workflow/2-execute/tool-box.ts';
+import { ask, jsonSchemaOf } from '../../../src/workflow/calls/ask.ts';
+import { changing, makeContext, type Script } from '../../support/run-context.ts';
 
 const Answer = z.strictObject({ verdict: z.enum(['yes', 'no']), notes: z.array(z.string()) });
 

@@ -15,7 +15,10 @@ async function check(options: ContextOptions) {
 
 describe('the lineage of the reviewer', () => {
   it('differs from the executor’s, or no call is made', async () => {
-    const { result } = await check({ executor: agent('executor', 'anthropic'), reviewer: agent('reviewer', 'anthropic') });
+    const { result } = await check({
+      executor: agent('executor', 'anthropic'),
+      reviewer: agent('reviewer', 'anthropic'),
+    });
     expect(result).toThrow(
       expect.objectContaining({
         code: 'lineage',
@@ -27,7 +30,10 @@ describe('the lineage of the reviewer', () => {
   });
 
   it('passes when it differs', async () => {
-    const { result, run } = await check({ executor: agent('executor', 'anthropic'), reviewer: agent('reviewer', 'openai') });
+    const { result, run } = await check({
+      executor: agent('executor', 'anthropic'),
+      reviewer: agent('reviewer', 'openai'),
+    });
     result();
     expect(run.events).toEqual([]);
   });

@@ -4,7 +4,7 @@ import type { FailureKind, Turn, TurnFailure } from '../../../src/ports/agent.ts
 import { addUsd, compareUsd } from '../../../src/pricing/usd.ts';
 import { type ScriptedReply, scriptedAgent } from '../../../src/testing/scripted-agent.ts';
 import { pay } from '../../../src/workflow/calls/pay.ts';
-import { changing, type ContextOptions, makeContext } from '../../support/run-context.ts';
+import { type ContextOptions, changing, makeContext } from '../../support/run-context.ts';
 
 const TURN: Turn = {
   role: 'executor',
@@ -32,7 +32,11 @@ function executor(...replies: ScriptedReply[]) {
 
 async function setUp(agent: ReturnType<typeof executor>, options: ContextOptions = {}) {
   const run = await makeContext({ ...options, executor: agent });
-  return { ...run, agent, call: (turn: Partial<Turn> = {}) => pay(run.ctx, run.ctx.agents.executor, { ...TURN, ...turn }) };
+  return {
+    ...run,
+    agent,
+    call: (turn: Partial<Turn> = {}) => pay(run.ctx, run.ctx.agents.executor, { ...TURN, ...turn }),
+  };
 }
 
 const fails = (kind: FailureKind, over: Partial<TurnFailure> = {}): ScriptedReply => ({ failure: { kind, ...over } });
