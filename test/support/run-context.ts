@@ -68,6 +68,7 @@ const PRICES = [
   { id: 'test/executor', input: 1, output: 2 },
   { id: 'test/reviewer', input: 4, output: 8 },
   { id: 'test/stronger', input: 5, output: 10 },
+  { id: 'test/short', input: 1, output: 2, maxOutput: 4096 },
 ];
 
 const PROMPTS: Record<Role, string> = {

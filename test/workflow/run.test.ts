@@ -134,7 +134,7 @@ describe('fix rounds', () => {
       executor: byPurpose({ edit: DONE, fix: FIXED }),
       reviewer: ({ purpose, prompt }) => {
         if (purpose === 'review') return BAD;
-        second = /<diff>([^]*)<\/diff>/u.exec(prompt)?.[1] ?? '';
+        second = /<diff>([\s\S]*)<\/diff>/u.exec(prompt)?.[1] ?? '';
         return { object: reviewAnswer({ 'T1.1': 'yes' }, [], ['F1']) };
       },
     });

@@ -21,7 +21,8 @@ export interface PaidAnswer extends TurnAnswer {
  *
  * @throws TercetError `budget` when the hold does not fit, `parked`, `agent-failed`, `served-model`, `cancelled`.
  */
-export async function pay(ctx: RunContext, agent: Agent, turn: Turn): Promise<PaidAnswer> {
+export async function pay(ctx: RunContext, agent: Agent, asked: Turn): Promise<PaidAnswer> {
+  const turn = withinLimit(ctx, agent, asked);
   const request = digest(ctx.run, agent.model, turn);
   for (let failures = 0; ; ) {
     if (ctx.signal.aborted) throw cancelled();
@@ -75,6 +76,16 @@ export async function pay(ctx: RunContext, agent: Agent, turn: Turn): Promise<Pa
 
 export function cancelled(): TercetError {
   return new TercetError('cancelled', 'Cancelled.', { hint: 'What was committed stays on the run’s branch.' });
+}
+
+/** A provider refuses a call that asks for more output than its model can give; where the limit is known, it is kept. */
+function withinLimit(ctx: RunContext, agent: Agent, turn: Turn): Turn {
+  const most = findPrice(ctx.catalogue, agent.model, today(ctx))?.maxOutput ?? turn.maxOutputTokens;
+  return most < turn.maxOutputTokens ? { ...turn, maxOutputTokens: most } : turn;
+}
+
+function today(ctx: RunContext): string {
+  return ctx.clock.now().toISOString().slice(0, 10);
 }
 
 /** The receipt as booked before the call, with its worst-case hold. */

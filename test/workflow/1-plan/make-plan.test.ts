@@ -165,7 +165,7 @@ describe('a plan that breaks rules', () => {
     expect(error).toMatchObject({
       code: 'plan-rejected',
       exitCode: 1,
-      message: expect.stringMatching(/^The plan was refused 2 times; nothing was executed\.[^]*path-missing/u),
+      message: expect.stringMatching(/^The plan was refused 2 times; nothing was executed\.[\s\S]*path-missing/u),
       hint: expect.stringContaining('tercet execute plan.yaml'),
     });
     expect(made.turns).toHaveLength(2);

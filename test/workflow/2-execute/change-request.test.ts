@@ -12,9 +12,9 @@ const decides = (decision: ChangeDecision['decision'], task: Task | null = null)
 
 function asking(
   answer: { object: unknown },
-  options: ContextOptions & { plan?: ReturnType<typeof aPlan>; ask?: string; then?: string } = {},
+  options: ContextOptions & { plan?: ReturnType<typeof aPlan>; ask?: string; next?: string } = {},
 ) {
-  return executing(({ index }) => ({ text: index === 0 ? (options.ask ?? ASK) : (options.then ?? BOTH) }), {
+  return executing(({ index }) => ({ text: index === 0 ? (options.ask ?? ASK) : (options.next ?? BOTH) }), {
     planner: () => answer,
     ...options,
   });
@@ -42,7 +42,7 @@ describe('a change request', () => {
         shown = `${purpose} ${system} ${prompt}`;
         return decides('deny');
       },
-      then: writes('src/math.js', MATH + CLAMP),
+      next: writes('src/math.js', MATH + CLAMP),
     });
     await made.execute();
     expect(shown).toMatch(/^decide You plan\.\s+Decide\./u);
@@ -52,7 +52,7 @@ describe('a change request', () => {
   });
 
   it('that is denied is told so, and the task may still be done within its files', async () => {
-    using made = await asking(decides('deny'), { then: writes('src/math.js', MATH + CLAMP) });
+    using made = await asking(decides('deny'), { next: writes('src/math.js', MATH + CLAMP) });
     expect((await made.execute()).failure).toBeNull();
     expect(made.said(1)).toBe('Your change request was denied: I deny it\nDo the task within its files.');
   });
@@ -66,7 +66,7 @@ describe('a change request', () => {
   it('may revise the task, also for what comes after', async () => {
     const revised = aTask({ title: 'Clamp elsewhere', files: [{ path: 'src/clamp.js', action: 'create' }] });
     using made = await asking(decides('revise', { ...revised, id: 'T9' }), {
-      then: writes('src/clamp.js', CLAMP),
+      next: writes('src/clamp.js', CLAMP),
       planner: () => decides('revise', { ...revised, id: 'T9' }),
     });
     const { plan, failure } = await made.execute();
@@ -84,7 +84,7 @@ describe('a change request', () => {
 
   it('is denied when the task it would become breaks a rule, and says which', async () => {
     const vague = aTask({ behaviour: 'Do it properly.', criteria: [{ id: 'T1.1', text: 'works', command: null }] });
-    using made = await asking(decides('revise', vague), { then: writes('src/math.js', MATH + CLAMP) });
+    using made = await asking(decides('revise', vague), { next: writes('src/math.js', MATH + CLAMP) });
     await made.execute();
     expect(made.said(1)).toContain('breaks the plan’s rules');
     expect(made.said(1)).toContain('criterion-vague');
@@ -93,7 +93,7 @@ describe('a change request', () => {
   it('is denied for a path no task may touch', async () => {
     using made = await asking(decides('allow'), {
       ask: 'CHANGE REQUEST: needs-file\nPATHS: ../outside.js\nREASON: because',
-      then: writes('src/math.js', MATH + CLAMP),
+      next: writes('src/math.js', MATH + CLAMP),
     });
     await made.execute();
     expect(made.run.of('change.decided')).toMatchObject([{ decision: 'deny', reason: /path-unsafe/u }]);

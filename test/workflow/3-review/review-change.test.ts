@@ -143,7 +143,7 @@ describe('the message to the reviewer', () => {
     );
     // The base is FILES' own text, so that one line of beta is all that changed.
     await made.review();
-    const around = /<code_around>([^]*)<\/code_around>/u.exec(made.said())?.[1] ?? '';
+    const around = /<code_around>([\s\S]*)<\/code_around>/u.exec(made.said())?.[1] ?? '';
     expect(around).toContain('betaStep(19);');
     expect(around).not.toContain('alphaStep(0);');
   });
@@ -158,7 +158,7 @@ describe('the message to the reviewer', () => {
     };
     using made = await reviewing(() => ({ object: GOOD }), after, { files, settings: { reviewTokens: 2000 } });
     await made.review();
-    const around = /<code_around>([^]*)<\/code_around>/u.exec(made.said())?.[1] ?? '';
+    const around = /<code_around>([\s\S]*)<\/code_around>/u.exec(made.said())?.[1] ?? '';
     expect(around).toContain('src/b.js');
     expect(around).not.toContain('src/a.js');
     expect(around.length / 3).toBeLessThan(2000 * 0.4);

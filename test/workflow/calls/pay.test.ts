@@ -145,6 +145,16 @@ describe('a paid call', () => {
   });
 });
 
+describe('the length of an answer', () => {
+  it('is never more than the model is known to give: its provider would refuse the call', async () => {
+    const agent = scriptedAgent('executor', () => ANSWER, { model: 'test/short' });
+    const { call, agent: asked } = await setUp(agent);
+    await call({ maxOutputTokens: 10_000 });
+    await call({ maxOutputTokens: 1000 });
+    expect(asked.turns.map(({ maxOutputTokens }) => maxOutputTokens)).toEqual([4096, 1000]);
+  });
+});
+
 describe('the budget', () => {
   it('refuses the call that could exceed it, with the exact figures, and does not make it', async () => {
     const { call, agent, ctx, receipts } = await setUp(executor(ANSWER), { settings: { budgetUsd: '0.004' } });
