@@ -1,3 +1,4 @@
+import type { z } from 'zod';
 import { branchName, conduct, newRunId, openSession } from './compose/compose.ts';
 import { TercetError } from './contract/errors.ts';
 import type { RecordedEvent } from './contract/event.ts';
@@ -61,6 +62,8 @@ export function runCodingWorkflow(options: WorkflowOptions): RunHandle {
   const id = newRunId();
   const log = new EventLog();
   const result = carryOut(options, id, log).finally(() => log.end());
+  // Who is still reading the events has not come to await the result yet: that is no unhandled rejection.
+  result.catch(() => {});
   return Object.assign(result, { id, events: log });
 }
 
@@ -70,13 +73,13 @@ async function carryOut(options: WorkflowOptions, run: string, log: EventLog): P
   try {
     const text = options.featureRequest ?? options.plan?.title;
     if (text === undefined) throw new TercetError('usage', 'runCodingWorkflow needs a featureRequest or a plan.');
-    const request = Request.parse({
+    const request = checked(Request, 'The request', {
       text,
       source: options.plan === undefined ? 'text' : 'plan',
       base: await session.repository.resolve(options.base ?? 'HEAD'),
       ...(options.codebaseContext === undefined ? {} : { context: options.codebaseContext }),
     });
-    const plan = options.plan === undefined ? null : Plan.parse(options.plan);
+    const plan = options.plan === undefined ? null : checked(Plan, 'The plan', options.plan);
     const { models, agents } = rolesOf(options);
     const branch = options.branch ?? branchName(text, run);
     return await conduct(
@@ -107,6 +110,13 @@ async function carryOut(options: WorkflowOptions, run: string, log: EventLog): P
   } finally {
     await session.close();
   }
+}
+
+function checked<T>(schema: z.ZodType<T>, what: string, value: unknown): T {
+  const parsed = schema.safeParse(value);
+  if (parsed.success) return parsed.data;
+  const problems = parsed.error.issues.map((issue) => `${issue.path.join('.') || 'it'}: ${issue.message}`);
+  throw new TercetError('usage', `${what} cannot be used: ${problems.join('; ')}.`);
 }
 
 function rolesOf(options: WorkflowOptions): {

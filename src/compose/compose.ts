@@ -100,6 +100,18 @@ export async function conduct(
   casting: Casting,
   work: (ctx: RunContext) => Promise<RunResult>,
 ): Promise<RunResult> {
+  try {
+    return await conductRun(session, casting, work);
+  } finally {
+    for (const reporter of casting.reporters) reporter.close();
+  }
+}
+
+async function conductRun(
+  session: Session,
+  casting: Casting,
+  work: (ctx: RunContext) => Promise<RunResult>,
+): Promise<RunResult> {
   const { config, host, store, repository } = session;
   const merged = mergeSettings(config, casting.overrides);
   const prompts = await readPrompts({
@@ -147,8 +159,6 @@ export async function conduct(
     const reason = error instanceof Error ? error.message : String(error);
     await store.save({ ...record, outcome: 'failed', reason, endedAt: ctx.clock.now().toISOString() });
     throw error;
-  } finally {
-    for (const reporter of casting.reporters) reporter.close();
   }
 }
 
@@ -202,6 +212,7 @@ export function newRunId(now: Date = new Date()): string {
 export function branchName(request: string, run: string): string {
   const words = request
     .normalize('NFKD')
+    .replace(/\p{M}+/gu, '')
     .toLowerCase()
     .replace(/[^a-z0-9]+/g, '-')
     .replace(/^-+|-+$/g, '')
