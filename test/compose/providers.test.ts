@@ -3,11 +3,12 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { castAgents, modelLineage } from '../../src/compose/agents.ts';
-import { branchName, newRunId } from '../../src/compose/compose.ts';
+
 import { foldersOf } from '../../src/compose/folders.ts';
 import { readPrompts } from '../../src/compose/prompts.ts';
 import { keyNames, providerFor } from '../../src/compose/providers.ts';
 import { readConfig } from '../../src/compose/read-config.ts';
+import { branchName, newRunId } from '../../src/compose/run-names.ts';
 import { mergeSettings } from '../../src/compose/settings.ts';
 import { UserConfig } from '../../src/contract/config.ts';
 import { buildCatalogue } from '../../src/pricing/catalogue.ts';
@@ -97,7 +98,7 @@ describe('a repository', () => {
 });
 
 describe('casting', () => {
-  const cast = (
+  const cast = async (
     config: unknown,
     env: NodeJS.ProcessEnv,
     needed = ['planner', 'executor', 'reviewer'] as const,

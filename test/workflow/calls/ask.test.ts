@@ -106,6 +106,8 @@ describe('the JSON schema a provider gets', () => {
     const text = JSON.stringify(schemas.plan);
     expect(text).toContain('path from the repository root');
     expect(text).toContain('["create","modify","delete"]');
+    expect(text).toContain('files to show the executor');
+    expect(text).toContain('exits 0 when it is met, or null');
   });
 
   it('is small: every planning and review call pays for it', () => {
