@@ -46,24 +46,18 @@ const complaint: ReviewerAnswer = {
 
 const content: ReviewerAnswer = { criteria: complaint.criteria, findings: [], fixed: ['F1'] };
 
-const local = { billing: 'local' } as const;
 const { outcome, review, implementation } = await runCodingWorkflow({
   featureRequest: 'A function that greets by name, and everybody when there is no name',
   planning: 'always',
-  planner: scriptedAgent('planner', byPurpose({ plan: { object: plan } }), local),
+  planner: scriptedAgent('planner', byPurpose({ plan: { object: plan } })),
   executor: scriptedAgent(
     'executor',
     byPurpose({
       edit: { text: write('`Hello, ${name}!`') },
       fix: { text: write('name === "" ? "Hello!" : `Hello, ${name}!`') },
     }),
-    local,
   ),
-  reviewer: scriptedAgent(
-    'reviewer',
-    byPurpose({ review: { object: complaint }, rereview: { object: content } }),
-    local,
-  ),
+  reviewer: scriptedAgent('reviewer', byPurpose({ review: { object: complaint }, rereview: { object: content } })),
 });
 
 const [finding] = review?.findings ?? [];

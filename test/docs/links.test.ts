@@ -64,6 +64,27 @@ describe('documents', () => {
     expect(missing).toEqual([]);
   });
 
+  it('name functions that are there', () => {
+    const source = readdirSync(path.join(ROOT, 'src'), { recursive: true, encoding: 'utf8' })
+      .filter((name) => name.endsWith('.ts'))
+      .map((name) => read(`src/${name}`).text)
+      .join('\n');
+    const named = [...read('ARCHITECTURE.md').text.matchAll(/`([a-z]+[A-Z]\w+)`/g)].map((match) => match[1] ?? '');
+    expect(named.length).toBeGreaterThan(15);
+    expect(named.filter((name) => !new RegExp(`\\b(function|const) ${name}\\b`).test(source))).toEqual([]);
+  });
+
+  it('name scripts of the package that are there', () => {
+    const { scripts } = JSON.parse(read('package.json').text) as { scripts: Record<string, string> };
+    const missing = all.flatMap(({ path: from, text }) =>
+      [...text.matchAll(/\bnpm run ([a-z][\w:-]*)/g)].flatMap(([, name = '']) =>
+        Object.hasOwn(scripts, name) ? [] : [`${from}: npm run ${name}`],
+      ),
+    );
+    // What `plan-rules.md` mistypes, it mistypes on purpose.
+    expect(missing).toEqual(['docs/plan-rules.md: npm run tset']);
+  });
+
   it('hold no path of somebody’s machine', () => {
     const machine = /(?:\/(?:work|root|home|Users)\/|\/tmp\/|[A-Z]:\\)\S*/g;
     const found = [...all, read('.ci/run')].flatMap(({ path: from, text }) =>
