@@ -45,6 +45,18 @@ export async function conduct(
   casting: Casting,
   work: (ctx: RunContext) => Promise<RunResult>,
 ): Promise<RunResult> {
+  try {
+    return await conductRun(session, casting, work);
+  } finally {
+    for (const reporter of casting.reporters) reporter.close();
+  }
+}
+
+async function conductRun(
+  session: Session,
+  casting: Casting,
+  work: (ctx: RunContext) => Promise<RunResult>,
+): Promise<RunResult> {
   const { config, host, store } = session;
   const merged = mergeSettings(config, casting.order.overrides);
   const prompts = await readPrompts({
@@ -64,7 +76,6 @@ export async function conduct(
     return await recorded(session, ctx, record, work);
   } finally {
     owned.release();
-    for (const reporter of casting.reporters) reporter.close();
   }
 }
 
