@@ -16,6 +16,8 @@ import { buildCatalogue, type Catalogue } from '../pricing/catalogue.ts';
 import { summaryOf } from '../report/json.ts';
 import type { RunContext } from '../workflow/run-context.ts';
 import { type Cast, castAgents } from './agents.ts';
+import { checkBranch } from './check-branch.ts';
+import { checkPrices } from './check-prices.ts';
 import { type Folders, foldersOf } from './folders.ts';
 import { readPrompts } from './prompts.ts';
 import { type Config, readConfig } from './read-config.ts';
@@ -108,6 +110,8 @@ export async function conduct(
     reviewer: merged.roles.reviewer.prompt,
   });
   const cast = await castAgents(merged, config.user, session.catalogue, host.env, casting.agents ?? {}, casting.needed);
+  checkPrices(cast, casting.needed, merged.settings, session.catalogue, new Date().toISOString().slice(0, 10));
+  if (casting.branch !== null) await checkBranch(repository, casting.branch);
   const ctx = await contextOf(session, casting, merged, cast, prompts);
   const record: RunRecord = {
     version: 1,
