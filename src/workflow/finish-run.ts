@@ -54,6 +54,12 @@ async function deliver(ctx: RunContext, progress: Progress): Promise<RunResult['
   if (worktree === null) return null;
   ctx.emit({ type: 'phase.started', phase: 'deliver', round: 1 });
   const { base } = ctx.request;
+  const left = await worktree.rescue('left');
+  if (left !== null) {
+    await worktree.restore();
+    const message = `Work that was not committed is kept at ${left} (\`git diff ${base.slice(0, 12)} ${left}\`).`;
+    ctx.emit({ type: 'warning.raised', code: 'uncommitted-work', message });
+  }
   const commits = await worktree.fold(base);
   const head = await worktree.head();
   await worktree.close();

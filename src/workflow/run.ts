@@ -47,11 +47,13 @@ async function carryThrough(ctx: RunContext, order: Order, progress: Progress): 
 
   ctx.emit({ type: 'phase.started', phase: 'execute', round: 1 });
   progress.worktree = await ctx.repository.openWorktree({ run: ctx.run, branch: order.branch, base: ctx.request.base });
-  const execution = await executePlan(ctx, progress.plan, progress.worktree);
+  const execution = await executePlan(ctx, progress.plan, progress.worktree, progress.tasks);
   progress.plan = execution.plan;
-  progress.tasks = execution.tasks;
-  if (execution.failure !== null)
-    return endWith('failed', `${execution.failure} What was committed is on ${order.branch}, unreviewed.`);
+  if (execution.failure !== null) {
+    const committed = execution.tasks.some((task) => task.commit !== null);
+    const rest = committed ? `What was committed is on ${order.branch}, unreviewed.` : 'Nothing was committed.';
+    return endWith('failed', `${execution.failure}\n${rest}`);
+  }
 
   return reviewAndFix(ctx, progress.plan, progress.worktree, progress);
 }

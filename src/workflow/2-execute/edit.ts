@@ -47,29 +47,34 @@ export async function editRung(ctx: RunContext, agent: Agent, run: TaskRun, firs
     last = { done: false, reason: tried.reason };
     if (tried.fresh) {
       messages = await start();
-      if (tried.reason !== '') messages = [...messages, { role: 'user', text: tried.reason }];
+      if (tried.tell !== '') messages = [...messages, { role: 'user', text: tried.tell }];
       continue;
     }
     messages = [
       ...messages,
       { role: 'assistant', text: answer.text, toolCalls: [], raw: answer.raw },
-      { role: 'user', text: tried.reason },
+      { role: 'user', text: tried.tell },
     ];
   }
   return last;
 }
 
-/** How an answer fared. `fresh` starts the conversation anew, because the task or its files are others now. */
+/**
+ * How an answer fared. `reason` is for the record and for people, `tell` what the executor is told.
+ * `fresh` starts the conversation anew, because the task or its files are others now.
+ */
 interface Tried {
   outcome: Attempt['outcome'];
   reason: string;
+  tell: string;
   fresh: boolean;
 }
 
 function cutOff(): Tried {
   return {
     outcome: 'edit-failed',
-    reason: 'Your answer was cut off, so nothing was applied. Answer with smaller edits.',
+    reason: 'The answer was cut off, so nothing was applied.',
+    tell: 'Your answer was cut off, so nothing was applied. Answer with smaller edits.',
     fresh: false,
   };
 }
@@ -80,10 +85,10 @@ async function tryAnswer(ctx: RunContext, run: TaskRun, text: string): Promise<T
   run.claim = parsed.claim;
   if (parsed.changeRequest !== null) {
     const decided = await decideChangeRequest(ctx, run, { ...parsed.changeRequest, task: run.task.id });
-    return { outcome: 'change-requested', reason: decided, fresh: true };
+    return { outcome: 'change-requested', reason: decided, tell: decided, fresh: true };
   }
   if (parsed.problems.length > 0) return failed('edit-failed', explainProblems(parsed.problems));
-  if (parsed.edits.length === 0) return failed('no-change', 'Your answer holds no edits.');
+  if (parsed.edits.length === 0) return failed('no-change', 'The answer holds no edits.');
 
   const refused = parsed.edits.flatMap((edit) => {
     const reason = refuse(scope, edit.path, edit.kind === 'delete' ? 'delete' : 'modify');
@@ -103,10 +108,11 @@ async function tryAnswer(ctx: RunContext, run: TaskRun, text: string): Promise<T
   const applied = await applyTo(run.worktree, parsed.edits);
   if (!applied.ok) return failed('edit-failed', explainProblems(applied.problems));
   const proof = await proveTask(ctx, run);
-  if (proof.done) return { outcome: 'done', reason: '', fresh: false };
+  if (proof.done) return { outcome: 'done', reason: '', tell: '', fresh: false };
   return {
     outcome: 'checks-failed',
-    reason: `Your edits were applied. ${fence('result', proof.reason)}\nSend further edits against the files as they are now.`,
+    reason: proof.reason,
+    tell: `Your edits were applied. ${fence('result', proof.reason)}\nSend further edits against the files as they are now.`,
     fresh: false,
   };
 }
@@ -114,7 +120,8 @@ async function tryAnswer(ctx: RunContext, run: TaskRun, text: string): Promise<T
 function failed(outcome: Attempt['outcome'], reasons: string): Tried {
   return {
     outcome,
-    reason: `Nothing was applied.\n${reasons}\nAnswer again with all edits of the task.`,
+    reason: reasons,
+    tell: `Nothing was applied.\n${reasons}\nAnswer again with all edits of the task.`,
     fresh: false,
   };
 }

@@ -17,10 +17,17 @@ export interface Execution {
   failure: string | null;
 }
 
-/** Carries out the tasks in the order of their dependencies, one commit each. Stops at the first that fails. */
-export async function executePlan(ctx: RunContext, plan: Plan, worktree: Worktree): Promise<Execution> {
+/**
+ * Carries out the tasks in the order of their dependencies, one commit each. Stops at the first that fails.
+ * `tasks` receives each result as it is known, so that a run that is stopped in the middle still has those before.
+ */
+export async function executePlan(
+  ctx: RunContext,
+  plan: Plan,
+  worktree: Worktree,
+  tasks: TaskResult[] = [],
+): Promise<Execution> {
   let current = plan;
-  const tasks: TaskResult[] = [];
   const order = topologicalOrder(plan);
   for (const [index, { id }] of order.entries()) {
     const task = current.tasks.find((candidate) => candidate.id === id) as Task;
@@ -75,10 +82,14 @@ export async function executeTask(
     const rescueRef = await worktree.rescue(`${task.id}${findings.length > 0 ? '-fix' : ''}`);
     await worktree.restore();
     ctx.emit({ type: 'task.failed', task: task.id, reason: step.reason, rescueRef });
+    const kept =
+      rescueRef === null
+        ? ''
+        : `\nThe work so far is kept at ${rescueRef} (\`git diff ${ctx.request.base.slice(0, 12)} ${rescueRef}\`).`;
     return {
       plan: run.plan,
       result: result('failed', null),
-      failure: `${task.id} (${task.title}) could not be done: ${step.reason}`,
+      failure: `${task.id} (${task.title}) could not be done: ${step.reason.trimEnd()}${kept}`,
     };
   }
   const commit = await commitTask(ctx, run);

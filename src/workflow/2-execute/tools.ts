@@ -57,7 +57,7 @@ export async function toolsRung(ctx: RunContext, agent: Agent, run: TaskRun, why
     run,
     agent,
     'checks-failed',
-    `${ctx.settings.toolSteps} steps were not enough. ${last.done ? '' : last.reason}`,
+    `The loop ended after ${ctx.settings.toolSteps} of its steps. ${last.done ? '' : last.reason}`,
     last,
   );
 }
