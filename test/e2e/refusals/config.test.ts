@@ -216,20 +216,20 @@ describe.concurrent('the user’s own configuration', () => {
     `);
   });
 
-  test('with a model that has no price: refused, unless allowed', async ({ expect }) => {
+  test('with models that have no price: all named before the first call, unless allowed', async ({ expect }) => {
+    const unpriced = [...RUN, '--executor', 'anthropic/claude-haiku-9', '--reviewer', 'openai/gpt-9'];
     await using at = await scene(HAPPY);
-    const unpriced = [...RUN, '--planner', 'anthropic/claude-fable-9'];
-    const [plain, json] = await Promise.all([at.run(unpriced), at.run([...unpriced, '--json'])]);
-    expect([plain.code, json.code]).toEqual([2, 2]);
-    expect(plain.stderr).toMatchInlineSnapshot(`
-      "tercet: There is no price for anthropic/claude-fable-9 (planner), so no budget can hold its calls. No call was made.
+    expect(await tellAll(at, [{ what: 'two without a price', args: unpriced }])).toMatchInlineSnapshot(`
+      "# two without a price
+      $ tercet run 'Greet with a comma in src/greet.js' --yes --always-plan --executor anthropic/claude-haiku-9 --reviewer openai/gpt-9
+      tercet: There is no price for anthropic/claude-haiku-9 (executor), openai/gpt-9 (reviewer), so no budget can hold its calls. No call was made.
         Is the id exact? \`tercet models\` lists those with a price. Add yours under \`prices:\` in your own configuration, or set \`unpriced: allow\` there to call it without one.
+      exit 2, config
       "
     `);
-    expect(at.server.log).toEqual([]);
     await using allowing = await scene(HAPPY, { config: 'unpriced: allow\n' });
     const allowed = await allowing.run([...unpriced, '--json']);
-    expect([allowed.code, JSON.parse(allowed.stdout).cost.unknownCalls]).toEqual([0, 1]);
+    expect([allowed.code, JSON.parse(allowed.stdout).cost.unknownCalls]).toEqual([0, 2]);
   });
 
   test('with a budget too small for the first call: parked, nothing called', async ({ expect }) => {

@@ -1,5 +1,5 @@
 import { describe, test, vi } from 'vitest';
-import { GOOD_EDIT, HAPPY, plan, RUN, review } from '../../support/refusals/sample.ts';
+import { GOOD_EDIT, HAPPY, plan, RUN, review, task } from '../../support/refusals/sample.ts';
 import { both, scene } from '../../support/refusals/scene.ts';
 
 vi.setConfig({ testTimeout: 60_000 });
@@ -79,6 +79,18 @@ describe.concurrent('a provider that', () => {
     const ref = at.repository.git('for-each-ref', '--format=%(refname)', 'refs/tercet');
     expect(at.repository.git('diff', '--name-only', 'main', ref)).toBe('src/greet.js');
     expect(at.repository.git('worktree', 'list').split('\n')).toHaveLength(1);
+  });
+
+  test('refuses the key for the second task: the first one is in the result, and on the branch', async ({ expect }) => {
+    const second = task('T2', { files: [{ path: 'src/list.js', action: 'modify' }], dependsOn: ['T1'] });
+    await using at = await scene({ planner: [plan(task(), second)], executor: [GOOD, status(401)] });
+    const said = await at.run([...RUN, '--json']);
+    expect(said.code).toBe(5);
+    expect(said.result.json()).toMatchObject({
+      outcome: 'parked',
+      commits: [{ task: 'T1' }],
+      tasks: [{ task: 'T1', status: 'done' }],
+    });
   });
 
   test('fails the reviewer for good leaves the change unapproved', async ({ expect }) => {
