@@ -10,6 +10,7 @@ import { appendLine, makeFolder, replaceFile } from './write.ts';
 const RUN_ID = /^[A-Za-z0-9][A-Za-z0-9._-]{0,127}$/;
 const OUTCOMES: readonly unknown[] = [
   'approved',
+  'planned',
   'changes_requested',
   'inconclusive',
   'parked',
