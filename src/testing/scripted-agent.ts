@@ -21,6 +21,7 @@ export interface ScriptedAgentOptions {
   /** Tokens per character of text, to give the ledger plausible usage; default 1/4. */
   tokensPerCharacter?: number;
   tools?: boolean;
+  /** Default `local` (free) under its own name; `metered` under a model id you give, which then needs a price. */
   billing?: Agent['billing'];
 }
 
@@ -45,7 +46,7 @@ export function scriptedAgent(
     lineage = `scripted-${role}`,
     tokensPerCharacter = 0.25,
     tools = true,
-    billing = 'metered',
+    billing = options.model === undefined ? 'local' : 'metered',
   } = options;
   const turns: Turn[] = [];
   return {

@@ -47,9 +47,8 @@ async function carryThrough(ctx: RunContext, order: Order, progress: Progress): 
 
   ctx.emit({ type: 'phase.started', phase: 'execute', round: 1 });
   progress.worktree = await ctx.repository.openWorktree({ run: ctx.run, branch: order.branch, base: ctx.request.base });
-  const execution = await executePlan(ctx, progress.plan, progress.worktree);
+  const execution = await executePlan(ctx, progress.plan, progress.worktree, progress.tasks);
   progress.plan = execution.plan;
-  progress.tasks = execution.tasks;
   if (execution.failure !== null)
     return endWith('failed', `${execution.failure} What was committed is on ${order.branch}, unreviewed.`);
 
@@ -57,7 +56,8 @@ async function carryThrough(ctx: RunContext, order: Order, progress: Progress): 
 }
 
 /** Review, and while findings block: fix, and review the delta. A failed review ends it: inconclusive, never a loop. */
-async function reviewAndFix(ctx: RunContext, plan: Plan, worktree: Worktree, progress: Progress): Promise<End> {
+async function reviewAndFix(ctx: RunContext, approved: Plan, worktree: Worktree, progress: Progress): Promise<End> {
+  let plan = approved;
   let from = ctx.request.base;
   for (let round = 1; ; round++) {
     ctx.emit({ type: 'phase.started', phase: 'review', round });
@@ -80,6 +80,8 @@ async function reviewAndFix(ctx: RunContext, plan: Plan, worktree: Worktree, pro
     }
     ctx.emit({ type: 'phase.started', phase: 'fix', round });
     const fixes = await fixFindings(ctx, plan, review, worktree);
+    plan = fixes.plan;
+    progress.plan = plan;
     progress.tasks = mergeFixes(progress.tasks, fixes.results);
     if (fixes.failure !== null)
       return endWith('changes_requested', `${review.reason} The fix failed: ${fixes.failure}`);

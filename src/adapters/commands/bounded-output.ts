@@ -3,57 +3,54 @@ export class BoundedOutput {
   readonly #half: number;
   readonly #head: Buffer[] = [];
   #headBytes = 0;
-  #tail: Buffer[] = [];
-  #tailBytes = 0;
-  #cut = 0;
+  /** The last bytes, written round and round; made when the head is full. */
+  #ring: Buffer | null = null;
+  /** Bytes ever written to the ring. */
+  #ringBytes = 0;
 
-  /** At most about `maxBytes` are kept, half of them from each end. */
+  /** At most `maxBytes` are kept, half of them from each end. */
   constructor(maxBytes: number) {
     this.#half = Math.max(1, Math.floor(maxBytes / 2));
   }
 
-  add(chunk: Buffer): void {
-    const room = this.#half - this.#headBytes;
-    const first = chunk.subarray(0, Math.max(0, room));
+  /** Whether everything added so far is still kept. */
+  add(chunk: Buffer): boolean {
+    const first = chunk.subarray(0, this.#half - this.#headBytes);
     if (first.length > 0) {
       this.#head.push(first);
       this.#headBytes += first.length;
     }
     const rest = chunk.subarray(first.length);
-    if (rest.length === 0) return;
-    this.#tail.push(rest);
-    this.#tailBytes += rest.length;
-    // Joined only now and then: a stream of tiny chunks must not be copied for each.
-    if (this.#tailBytes > 2 * this.#half || this.#tail.length > 4096) this.#shorten();
+    if (rest.length === 0) return true;
+    this.#ring ??= Buffer.alloc(this.#half);
+    const last = rest.subarray(Math.max(0, rest.length - this.#half));
+    const at = (this.#ringBytes + rest.length - last.length) % this.#half;
+    const copied = last.copy(this.#ring, at);
+    last.copy(this.#ring, 0, copied);
+    this.#ringBytes += rest.length;
+    return this.#ringBytes <= this.#half;
   }
 
   text(): string {
-    this.#shorten();
     const head = Buffer.concat(this.#head);
-    const tail = Buffer.concat(this.#tail);
-    if (this.#cut === 0) return Buffer.concat([head, tail]).toString();
-    const from = whole(tail);
-    return `${head.subarray(0, head.length - partial(head))}\n… [${this.#cut} bytes cut] …\n${tail.subarray(from)}`;
-  }
-
-  #shorten(): void {
-    const joined = Buffer.concat(this.#tail);
-    const kept = Buffer.from(joined.subarray(Math.max(0, joined.length - this.#half)));
-    this.#cut += joined.length - kept.length;
-    this.#tail = [kept];
-    this.#tailBytes = kept.length;
+    if (this.#ring === null) return head.toString();
+    const at = this.#ringBytes % this.#half;
+    const cut = this.#ringBytes - this.#half;
+    if (cut <= 0) return Buffer.concat([head, this.#ring.subarray(0, this.#ringBytes)]).toString();
+    const tail = Buffer.concat([this.#ring.subarray(at), this.#ring.subarray(0, at)]);
+    return `${head.subarray(0, head.length - begun(head))}\n… [${cut} bytes cut] …\n${tail.subarray(ended(tail))}`;
   }
 }
 
 /** How many bytes at the start are the rest of a character that was cut. */
-function whole(bytes: Buffer): number {
+function ended(bytes: Buffer): number {
   let at = 0;
   while (at < Math.min(3, bytes.length) && ((bytes[at] ?? 0) & 0xc0) === 0x80) at += 1;
   return at;
 }
 
 /** How many bytes at the end are the start of a character that was cut. */
-function partial(bytes: Buffer): number {
+function begun(bytes: Buffer): number {
   for (let back = 1; back <= Math.min(3, bytes.length); back += 1) {
     const byte = bytes[bytes.length - back] ?? 0;
     if ((byte & 0xc0) === 0x80) continue;

@@ -1,14 +1,14 @@
-import { setTimeout } from 'node:timers/promises';
+import { rmSync } from 'node:fs';
 
 /** Process groups that run now: they end with this process, however it ends (except by SIGKILL). */
-const running = new Set<number>();
+const running = new Map<number, string>();
 let watching = false;
 
-/** Ends the group with this process until `forget`. */
-export function remember(group: number): void {
+/** Until `forget`, the group ends and its home is removed when this process ends. */
+export function remember(group: number, home: string): void {
   if (!watching) process.on('exit', endAll);
   watching = true;
-  running.add(group);
+  running.set(group, home);
 }
 
 export function forget(group: number): void {
@@ -25,18 +25,13 @@ export function signalGroup(group: number, signal: 'SIGTERM' | 'SIGKILL'): void 
   }
 }
 
-/** Resolves when no process of the group is left, at the latest after `ms`. */
-export async function groupEnd(group: number, ms: number): Promise<void> {
-  for (const until = performance.now() + ms; performance.now() < until; ) {
-    try {
-      process.kill(-group, 0);
-    } catch {
-      return;
-    }
-    await setTimeout(20);
-  }
-}
-
 function endAll(): void {
-  for (const group of running) signalGroup(group, 'SIGKILL');
+  for (const [group, home] of running) {
+    signalGroup(group, 'SIGKILL');
+    try {
+      rmSync(home, { recursive: true, force: true });
+    } catch {
+      // Left to the system's cleaning of its temporary folder.
+    }
+  }
 }

@@ -7,7 +7,7 @@ import type { CommandOptions, CommandResult, Commands } from '../../ports/comman
 import { BoundedOutput } from './bounded-output.ts';
 import { commandEnvironment } from './environment.ts';
 import { plainText } from './plain-text.ts';
-import { forget, groupEnd, remember, signalGroup } from './process-group.ts';
+import { forget, remember, signalGroup } from './process-group.ts';
 import { trimOutput } from './trim-output.ts';
 
 /** What a shell says of a command it will not run. */
@@ -17,7 +17,7 @@ const GRACE_MS = 2000;
 /** For output still in the pipe after the command ended; a daemon that holds it open is not waited for. */
 const DRAIN_MS = 250;
 /** Read before it is trimmed to what was asked for, so that a failure in the middle is found. */
-const CAPTURE_BYTES = 1024 * 1024;
+const CAPTURE_BYTES = 512 * 1024;
 /** Line breaks would be a second command; invisible and look-alike characters would be read otherwise than they run. */
 const DECEPTIVE = /[\u0000-\u0008\u000a-\u001f\u007f-\u009f\u2028\u2029]|(?! )\p{Zs}|\p{Cf}/u;
 /** Both streams into one pipe, in the order they were written. */
@@ -49,7 +49,7 @@ export function processCommands(options: ProcessCommandsOptions = {}): Commands 
       try {
         home = await mkdtemp(join(tmpdir(), 'tercet-home-'));
         await mkdir(join(home, 'tmp'));
-        const ended = await inGroup(command, given, commandEnvironment(path, given.cwd, home));
+        const ended = await inGroup(command, given, { home, path });
         return end(ended.exitCode, ended.output, ended.timedOut);
       } catch (error) {
         return end(NOT_RUN, `Not run: ${error instanceof Error ? error.message : String(error)}`);
@@ -74,16 +74,26 @@ interface Ended {
   output: string;
 }
 
-async function inGroup(command: string, options: CommandOptions, env: Record<string, string>): Promise<Ended> {
+async function inGroup(
+  command: string,
+  options: CommandOptions,
+  { home, path }: { home: string; path: string | undefined },
+): Promise<Ended> {
   const child = spawn('/bin/sh', ['-c', MERGED, 'sh', command], {
     cwd: options.cwd,
-    env,
+    env: commandEnvironment(path, options.cwd, home),
     detached: true,
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   const output = new BoundedOutput(Math.max(CAPTURE_BYTES, options.maxOutputBytes));
-  child.stdout.on('data', (chunk: Buffer) => output.add(chunk));
-  child.stderr.on('data', (chunk: Buffer) => output.add(chunk));
+  for (const stream of [child.stdout, child.stderr]) {
+    stream.on('data', (chunk: Buffer) => {
+      if (output.add(chunk)) return;
+      // A flood is read slowly: at full speed its buffers outrun the garbage collector by 100 MB.
+      stream.pause();
+      setTimeout(() => stream.resume(), 5);
+    });
+  }
   const closed = new Promise((resolve) => child.on('close', resolve));
   const exited = new Promise<number | null>((resolve, reject) => {
     child.on('exit', resolve);
@@ -94,7 +104,7 @@ async function inGroup(command: string, options: CommandOptions, env: Record<str
     await exited;
     throw new Error('the command did not start');
   }
-  remember(pid);
+  remember(pid, home);
   let why: 'timeout' | 'abort' | null = null;
   let killing: NodeJS.Timeout | undefined;
   const stop = (reason: 'timeout' | 'abort'): void => {
@@ -111,8 +121,8 @@ async function inGroup(command: string, options: CommandOptions, env: Record<str
     clearTimeout(deadline);
     options.signal.removeEventListener('abort', onAbort);
     const ended = why as 'timeout' | 'abort' | null;
-    // The shell dies of the first signal; the programs it started have the rest of the grace to end by themselves.
-    if (ended !== null) await groupEnd(pid, GRACE_MS);
+    // The shell dies of the first signal; what it started has the rest of the grace, as long as it holds the output open.
+    if (ended !== null) await Promise.race([closed, wait(GRACE_MS, undefined, { ref: false })]);
     // Whatever is left, in the background say, ends with the command.
     signalGroup(pid, 'SIGKILL');
     await Promise.race([closed, wait(DRAIN_MS, undefined, { ref: false })]);

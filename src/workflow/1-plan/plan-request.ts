@@ -2,12 +2,11 @@ import { TercetError } from '../../contract/errors.ts';
 import type { Plan, Task } from '../../contract/plan.ts';
 import { explainLint } from '../../handoff/lint-plan.ts';
 import { shortPath } from '../../handoff/short-path.ts';
-import { planToYaml } from '../../report/plan-yaml.ts';
-import { schemaUrl } from '../../report/schema-url.ts';
 import type { RunContext } from '../run-context.ts';
 import { approvePlan } from './approve-plan.ts';
 import { makePlan } from './make-plan.ts';
 import { lintHere, type RepositoryView, viewRepository } from './repository-view.ts';
+import { writePlan } from './write-plan.ts';
 
 /** Rules about how a task is worded, which a person who wants no planner has answered for. */
 const WORDING_RULES: ReadonlySet<string> = new Set(['task-vague', 'criterion-vague']);
@@ -58,12 +57,7 @@ async function refuseBroken(ctx: RunContext, view: RepositoryView, plan: Plan, w
 }
 
 async function keep(ctx: RunContext, plan: Plan): Promise<Plan> {
-  const file = await ctx.store.write(
-    ctx.run,
-    'plan.yaml',
-    planToYaml(plan, await import('yaml'), { schema: schemaUrl('plan') }),
-  );
-  ctx.emit({ type: 'plan.ready', plan, file });
+  ctx.emit({ type: 'plan.ready', plan, file: await writePlan(ctx, plan) });
   return plan;
 }
 

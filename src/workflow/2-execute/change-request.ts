@@ -2,6 +2,7 @@ import { ChangeDecision, type ChangeRequest, type LintIssue, type Plan, Task } f
 import { explainLint } from '../../handoff/lint-plan.ts';
 import { fence } from '../../handoff/prompt.ts';
 import { lintHere, viewRepository } from '../1-plan/repository-view.ts';
+import { writePlan } from '../1-plan/write-plan.ts';
 import { ask } from '../calls/ask.ts';
 import { sectionOf } from '../calls/section.ts';
 import type { RunContext } from '../run-context.ts';
@@ -40,6 +41,7 @@ export async function decideChangeRequest(ctx: RunContext, run: TaskRun, request
   if (revise) {
     run.task = becomes;
     run.plan = withTask(run.plan, becomes);
+    await writePlan(ctx, run.plan);
   } else {
     run.granted.push(...request.paths);
   }

@@ -17,10 +17,17 @@ export interface Execution {
   failure: string | null;
 }
 
-/** Carries out the tasks in the order of their dependencies, one commit each. Stops at the first that fails. */
-export async function executePlan(ctx: RunContext, plan: Plan, worktree: Worktree): Promise<Execution> {
+/**
+ * Carries out the tasks in the order of their dependencies, one commit each. Stops at the first that fails.
+ * `tasks` receives each result as it is known, so that a run that is stopped in the middle still has those before.
+ */
+export async function executePlan(
+  ctx: RunContext,
+  plan: Plan,
+  worktree: Worktree,
+  tasks: TaskResult[] = [],
+): Promise<Execution> {
   let current = plan;
-  const tasks: TaskResult[] = [];
   const order = topologicalOrder(plan);
   for (const [index, { id }] of order.entries()) {
     const task = current.tasks.find((candidate) => candidate.id === id) as Task;

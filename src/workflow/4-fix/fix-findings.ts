@@ -5,8 +5,9 @@ import type { Worktree } from '../../ports/workspace.ts';
 import { executeTask } from '../2-execute/execute-plan.ts';
 import type { RunContext } from '../run-context.ts';
 
-/** What one round of fixing came to; `failure` says why a fix could not be made. */
+/** What one round of fixing came to; `plan` as the planner may have revised it, `failure` why a fix could not be made. */
 export interface Fixes {
+  plan: Plan;
   results: TaskResult[];
   failure: string | null;
 }
@@ -19,12 +20,14 @@ export async function fixFindings(ctx: RunContext, plan: Plan, review: Review, w
     groups.set(owner, [...(groups.get(owner) ?? []), finding]);
   }
   const results: TaskResult[] = [];
+  let current = plan;
   for (const [task, findings] of groups) {
-    const fixed = await executeTask(ctx, plan, task, worktree, findings);
+    const fixed = await executeTask(ctx, current, task, worktree, findings);
+    current = fixed.plan;
     results.push(fixed.result);
-    if (fixed.failure !== null) return { results, failure: fixed.failure };
+    if (fixed.failure !== null) return { plan: current, results, failure: fixed.failure };
   }
-  return { results, failure: null };
+  return { plan: current, results, failure: null };
 }
 
 function isBlocking(finding: Finding): boolean {

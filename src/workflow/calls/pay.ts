@@ -8,6 +8,7 @@ import { showUsd } from '../../pricing/usd.ts';
 import { digest, type RunContext } from '../run-context.ts';
 import { parkOrThrow, waitBeforeRetry } from './retry.ts';
 import { checkServed } from './served-model.ts';
+import { noPrice } from './unpriced.ts';
 
 /** An answer that has been paid for and booked. */
 export interface PaidAnswer extends TurnAnswer {
@@ -80,9 +81,7 @@ function hold(ctx: RunContext, agent: Agent, turn: Turn, callId: string): Receip
   const startedAt = ctx.clock.now().toISOString();
   const price = agent.billing === 'local' ? null : findPrice(ctx.catalogue, agent.model, startedAt.slice(0, 10));
   if (price === null && agent.billing !== 'local' && ctx.settings.unpriced === 'refuse') {
-    throw new TercetError('config', `There is no price for ${agent.model}, so no budget can hold its calls.`, {
-      hint: 'Add the exact id under `prices:` in your user configuration, or set `unpriced: allow` to call it without one.',
-    });
+    throw noPrice(agent.model);
   }
   return {
     callId,

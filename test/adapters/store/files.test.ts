@@ -15,7 +15,7 @@ import { promisify } from 'node:util';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { openStore } from '../../../src/adapters/store/files.ts';
 import type { RecordedEvent } from '../../../src/contract/event.ts';
-import type { RunRecord } from '../../../src/contract/outcome.ts';
+import { OUTCOMES, type RunRecord } from '../../../src/contract/outcome.ts';
 import type { Artefact, RunStore } from '../../../src/ports/store.ts';
 
 const run = promisify(execFile);
@@ -85,6 +85,11 @@ describe('run store', () => {
       expect(statSync(store.folder('r1')).mode & 0o777).toBe(0o700);
       expect(statSync(join(store.folder('r1'), 'run.json')).mode & 0o777).toBe(0o600);
     }
+  });
+
+  it.each([...OUTCOMES, 'running' as const])('reads back a run that is %s', async (outcome) => {
+    await store.save(record('r1', { outcome }));
+    expect((await store.get('r1')).outcome).toBe(outcome);
   });
 
   it('writes and reads artefacts to the character', async () => {

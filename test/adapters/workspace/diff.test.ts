@@ -185,7 +185,7 @@ test('any text: the parsed hunks rebuild the new file from the old one', async (
         touched.filter(({ kind }) => kind === 'added').length - touched.filter(({ kind }) => kind === 'removed').length,
       );
     }),
-    { numRuns: 15 },
+    { numRuns: 8 },
   );
 });
 

@@ -24,6 +24,15 @@ function hostile(): TestRepository {
   repo = makeRepository({ 'a.txt': 'a\n', 'b.txt': 'b\n', 'c.txt': 'c\n' });
   repo.write({ '../fired/.keep': '' });
   forget();
+  // A submodule with programs of its own, which plain git starts when it looks into it.
+  repo.write({ 'nested/x': 'x' });
+  repo.git('init', '-q', 'nested');
+  repo.git('-C', 'nested', 'add', 'x');
+  repo.git('-C', 'nested', 'commit', '-qm', 'x');
+  repo.git('update-index', '--add', '--cacheinfo', `160000,${repo.git('-C', 'nested', 'rev-parse', 'HEAD')},nested`);
+  repo.git('-C', 'nested', 'config', 'core.fsmonitor', fire('nested-fsmonitor', 'exit 1'));
+  repo.git('-C', 'nested', 'config', 'filter.inner.clean', fire('nested-clean'));
+  repo.write({ 'nested/x': 'y', 'nested/.gitattributes': 'x filter=inner\n' });
   const set = (key: string, value: string) => repo.git('config', key, value);
   set('filter.evil.clean', fire('clean'));
   set('filter.evil.smudge', fire('smudge'));
@@ -60,10 +69,6 @@ function hostile(): TestRepository {
     repo.write({ [`.hooks/${hook}`]: { link: 'any' } });
   }
   set('core.hooksPath', '.hooks');
-  // A repository inside the repository, with a monitor of its own.
-  repo.write({ 'nested/x': 'x' });
-  repo.git('init', '-q', 'nested');
-  repo.git('-C', 'nested', 'config', 'core.fsmonitor', fire('nested-fsmonitor', 'exit 1'));
   return repo;
 }
 
@@ -72,6 +77,7 @@ function provoke(): void {
   const quiet = ['-c', 'filter.proc.process=', '-c', 'core.fsmonitor=false'];
   const tries = [
     ['status'],
+    [...quiet, 'status'],
     [...quiet, 'diff', 'HEAD'],
     [...quiet, 'diff', '--no-ext-diff', 'HEAD'],
     ['add', 'c.txt'],
@@ -80,7 +86,6 @@ function provoke(): void {
     [...quiet, '-c', 'commit.gpgSign=false', 'commit', '-qm', 'x'],
     [...quiet, 'worktree', 'add', '-q', '../proof', '-b', 'proof', 'HEAD'],
     ['fetch'],
-    ['-C', 'nested', 'status'],
   ];
   for (const args of tries) {
     try {
@@ -105,6 +110,7 @@ test('a hostile configuration fires with plain git, and with ours nothing does o
       'ext',
       'fsmonitor',
       'gpg',
+      'nested-clean',
       'nested-fsmonitor',
       'process',
       'smudge',

@@ -1,5 +1,5 @@
 import { TercetError } from '../../../contract/errors.ts';
-import type { Hardening } from './config.ts';
+import type { Hardening } from './hardening.ts';
 import { type GitAnswer, runGit } from './process.ts';
 
 export interface GitCall {
@@ -20,7 +20,7 @@ export interface Place {
 
 /**
  * The one caller of git on a repository. GIT_DIR and GIT_WORK_TREE are given, never discovered, so a `.git` that was
- * replaced inside a working tree leads nowhere; hooks, filters, drivers and transports are off (hardening.ts).
+ * replaced inside a working tree leads nowhere; hooks, filters, drivers and transports are off (settings.ts).
  */
 export interface Git {
   readonly place: Place;

@@ -1,83 +1,72 @@
-import type { Setting } from './environment.ts';
-
-export interface ConfigEntry {
-  key: string;
-  value: string;
-  /** Set by the repository (local or worktree scope), not by the user. */
-  ofRepository: boolean;
-  /** The file it stands in, as git names it; null for the command line and the environment. */
-  file: string | null;
-}
-
-/** Settings through which a repository would run a program, write where it must not, or change what we parse. */
-const FIXED: readonly Setting[] = [
-  ['core.hooksPath', '/dev/null'],
-  ['core.fsmonitor', 'false'],
-  ['core.untrackedCache', 'false'],
-  ['core.splitIndex', 'false'],
-  ['index.sparse', 'false'],
-  ['core.sparseCheckout', 'false'],
-  ['core.sshCommand', 'false'],
-  ['core.gitProxy', ''],
-  ['core.askPass', 'false'],
-  ['core.editor', 'false'],
-  ['core.pager', 'cat'],
-  ['core.alternateRefsCommand', 'false'],
-  ['core.protectHFS', 'true'],
-  ['core.protectNTFS', 'true'],
-  ['core.safecrlf', 'false'],
-  ['core.quotePath', 'false'],
-  ['credential.helper', ''],
-  ['protocol.allow', 'never'],
-  ['commit.gpgSign', 'false'],
-  ['tag.gpgSign', 'false'],
-  ['log.showSignature', 'false'],
-  ['gpg.program', 'false'],
-  ['gc.auto', '0'],
-  ['maintenance.auto', 'false'],
-  ['submodule.recurse', 'false'],
-  ['diff.external', ''],
-  ['diff.orderFile', '/dev/null'],
-  ['diff.suppressBlankEmpty', 'false'],
-  ['apply.whitespace', 'nowarn'],
-  ['i18n.commitEncoding', 'UTF-8'],
-  ['i18n.logOutputEncoding', 'UTF-8'],
-  ['advice.detachedHead', 'false'],
-];
-
-/** Commands that carry a name of the repository's choosing; each is blanked by that name. */
-const COMMANDS = [
-  /^filter\..+\.(clean|smudge|process)$/su,
-  /^diff\..+\.(command|textconv)$/su,
-  /^merge\..+\.driver$/su,
-  /^trailer\..+\.(command|cmd)$/su,
-  /^gpg\..+\.(program|defaultkeycommand)$/su,
-  /^credential\..+\.helper$/su,
-  /^hook\..+\.command$/su,
-];
-const REQUIRED_FILTER = /^filter\..+\.required$/su;
-
-/** What a clean environment hides of the user's own configuration and git needs to see their files as they do. */
-const KEPT = ['core.autocrlf', 'core.eol', 'core.excludesfile', 'core.attributesfile'];
+import { stat } from 'node:fs/promises';
+import { isAbsolute, join, resolve } from 'node:path';
+import { type ConfigEntry, LIST_CONFIG, parseConfig } from './config.ts';
+import { cleanEnvironment, type Environment, settingsAsEnvironment } from './environment.ts';
+import { runGit } from './process.ts';
+import { hardenedSettings } from './settings.ts';
 
 /**
- * The settings every call carries. git-lfs gets no exception: its files are seen as pointers, which is what is committed.
- * `home` expands `~/` in the user's paths, since git itself is given a home that does not exist.
+ * The environment every call on a repository gets. The repository's configuration is read once and again when one of
+ * its files changed since, so that a filter configured during a run is blanked too.
  */
-export function hardeningFor(entries: readonly ConfigEntry[], home: string, defaultExcludes: string): Setting[] {
-  const settings: Setting[] = [...FIXED];
-  const last = new Map<string, ConfigEntry>();
-  for (const entry of entries) {
-    last.set(entry.key, entry);
-    if (COMMANDS.some((pattern) => pattern.test(entry.key))) settings.push([entry.key, '']);
-    if (REQUIRED_FILTER.test(entry.key)) settings.push([entry.key, 'false']);
+export class Hardening {
+  readonly #user: Environment;
+  readonly #place: { root: string; gitDir: string; commonDir: string };
+  readonly #userEntries: readonly ConfigEntry[];
+  #files: string[] = [];
+  #seen = '';
+  #env: Record<string, string> = {};
+
+  /** `entries` as the user's git sees them. */
+  constructor(
+    user: Environment,
+    place: { root: string; gitDir: string; commonDir: string },
+    entries: readonly ConfigEntry[],
+  ) {
+    this.#user = user;
+    this.#place = place;
+    this.#userEntries = entries.filter((entry) => !entry.ofRepository);
+    this.#take(entries);
   }
-  for (const key of KEPT) {
-    const entry = last.get(key);
-    if (entry !== undefined && !entry.ofRepository) {
-      settings.push([key, entry.value.startsWith('~/') ? home + entry.value.slice(1) : entry.value]);
+
+  async environment(): Promise<Record<string, string>> {
+    const now = await fingerprint(this.#files);
+    if (this.#seen === '') this.#seen = now;
+    if (now !== this.#seen) {
+      const env = { ...this.#env, GIT_DIR: this.#place.gitDir, GIT_WORK_TREE: this.#place.root };
+      const listed = await runGit({ args: LIST_CONFIG, cwd: this.#place.root, env });
+      this.#take([
+        ...this.#userEntries,
+        ...parseConfig(listed.stdout.toString()).filter((entry) => entry.ofRepository),
+      ]);
+      this.#seen = await fingerprint(this.#files);
     }
+    return this.#env;
   }
-  if (!last.has('core.excludesfile')) settings.push(['core.excludesFile', defaultExcludes]);
-  return settings;
+
+  #take(entries: readonly ConfigEntry[]): void {
+    const { root, gitDir, commonDir } = this.#place;
+    const own = entries.filter((entry) => entry.ofRepository && entry.file !== null);
+    const named = own.map((entry) =>
+      isAbsolute(entry.file ?? '') ? (entry.file ?? '') : resolve(root, entry.file ?? ''),
+    );
+    this.#files = [...new Set([join(commonDir, 'config'), join(gitDir, 'config.worktree'), ...named])];
+    const home = this.#user.HOME ?? '/';
+    const excludes = join(this.#user.XDG_CONFIG_HOME || join(home, '.config'), 'git', 'ignore');
+    const settings = hardenedSettings(entries, home, excludes);
+    this.#env = { ...cleanEnvironment(this.#user), ...settingsAsEnvironment(settings) };
+  }
+}
+
+/** Changes when one of the files does. */
+async function fingerprint(files: readonly string[]): Promise<string> {
+  const marks = await Promise.all(
+    files.map((file) =>
+      stat(file, { bigint: true }).then(
+        (found) => `${found.ino}:${found.size}:${found.mtimeNs}:${found.ctimeNs}`,
+        () => 'absent',
+      ),
+    ),
+  );
+  return marks.join(' ');
 }

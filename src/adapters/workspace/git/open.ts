@@ -3,9 +3,10 @@ import { lstat, realpath } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import { TercetError } from '../../../contract/errors.ts';
 import type { Repository } from '../../../ports/workspace.ts';
-import { Hardening, identityFrom, LIST_CONFIG, parseConfig } from './config.ts';
+import { identityFrom, LIST_CONFIG, parseConfig } from './config.ts';
 import { type Environment, userEnvironment } from './environment.ts';
 import { type Git, gitAt, type Place } from './git.ts';
+import { Hardening } from './hardening.ts';
 import { type GitAnswer, GitError, plain, runGit } from './process.ts';
 import { repositoryAt } from './repository.ts';
 
