@@ -24,7 +24,14 @@ export const KNOWN_PROVIDERS: Readonly<Record<string, KnownProvider>> = {
     baseUrl: 'https://openrouter.ai/api/v1',
     structured: true,
   },
-  ollama: { kind: 'openai-compatible', keys: [], baseUrl: 'http://127.0.0.1:11434/v1', structured: true, local: true },
+  ollama: {
+    kind: 'openai-compatible',
+    keys: [],
+    baseUrl: 'http://127.0.0.1:11434/v1',
+    baseUrlEnv: 'OLLAMA_HOST',
+    structured: true,
+    local: true,
+  },
   lmstudio: { kind: 'openai-compatible', keys: [], baseUrl: 'http://127.0.0.1:1234/v1', structured: true, local: true },
   vllm: {
     kind: 'openai-compatible',
@@ -54,8 +61,7 @@ export function providerFor(model: string, user: UserConfig, env: NodeJS.Process
     });
   }
   const keys = own?.apiKeyEnv === undefined ? (known?.keys ?? []) : [own.apiKeyEnv];
-  const baseUrl =
-    own?.baseUrl ?? (known?.baseUrlEnv === undefined ? undefined : nonEmpty(env[known.baseUrlEnv])) ?? known?.baseUrl;
+  const baseUrl = own?.baseUrl ?? endpointOf(name, env);
   const structured = own?.structured ?? known?.structured;
   return {
     kind: known?.kind ?? 'openai-compatible',
@@ -66,6 +72,25 @@ export function providerFor(model: string, user: UserConfig, env: NodeJS.Process
     ...(own?.headers === undefined ? {} : { headers: own.headers }),
     ...(structured === undefined ? {} : { structured }),
   };
+}
+
+/** Where a known provider is reached: what the environment says, as the vendor's own tools read it, or its usual place. */
+export function endpointOf(name: string, env: NodeJS.ProcessEnv): string | undefined {
+  const known = Object.hasOwn(KNOWN_PROVIDERS, name) ? KNOWN_PROVIDERS[name] : undefined;
+  const said = known?.baseUrlEnv === undefined ? undefined : nonEmpty(env[known.baseUrlEnv]);
+  return (said === undefined || name !== 'ollama' ? said : ollamaUrl(said)) ?? known?.baseUrl;
+}
+
+/** OLLAMA_HOST as Ollama reads it: `host`, `host:port`, `:port` or a URL; 0.0.0.0 is where it listens, not where it is. */
+function ollamaUrl(host: string): string | undefined {
+  const text = host.startsWith(':') ? `127.0.0.1${host}` : host;
+  try {
+    const url = new URL(/^https?:\/\//.test(text) ? text : `http://${text}`);
+    const name = url.hostname === '0.0.0.0' ? '127.0.0.1' : url.hostname;
+    return `${url.protocol}//${name}:${url.port || '11434'}/v1`;
+  } catch {
+    return undefined;
+  }
 }
 
 /** The variables a missing key can be put into; empty when the provider needs none. */
