@@ -150,7 +150,7 @@ describe('Ctrl-C', () => {
     });
     const result = await interrupted(stage, () => existsSync(pidFile) && readFileSync(pidFile, 'utf8').endsWith('\n'));
     expect(result.code, result.stderr).toBe(130);
-    expect(() => process.kill(Number(readFileSync(pidFile, 'utf8')), 0)).toThrow('ESRCH');
+    await expect.poll(() => isRunning(Number(readFileSync(pidFile, 'utf8'))), { timeout: 5_000 }).toBe(false);
     expectClean(stage, summary(result).branch ?? '');
   });
 });
@@ -183,4 +183,14 @@ function expectClean({ repository }: Stage, branch: string): void {
   expect(repository.git('for-each-ref', '--format=%(refname)', 'refs/heads').split('\n').sort()).toEqual(
     ['refs/heads/main', `refs/heads/${branch}`].sort(),
   );
+}
+
+/** A process that has ended but was not yet reaped by its new parent counts as ended. */
+function isRunning(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+  } catch {
+    return false;
+  }
+  return !/^State:\s+Z/m.test(existsSync(`/proc/${pid}/status`) ? readFileSync(`/proc/${pid}/status`, 'utf8') : '');
 }
