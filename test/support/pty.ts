@@ -11,9 +11,9 @@ export const hasPty =
   process.platform === 'linux' &&
   /util-linux/.test(spawnSync('script', ['--version'], { encoding: 'utf8' }).stdout ?? '');
 
-/** What is typed, and when: after `when` has appeared, in order. `type` may be control characters (`\x03` is Ctrl-C). */
+/** What is typed, and when: after `when` has appeared or holds, in order. `type` may be control characters: `\x03` is Ctrl-C. */
 export interface Typing {
-  when: RegExp;
+  when: RegExp | (() => boolean);
   type: string;
 }
 
@@ -51,26 +51,31 @@ export async function inTerminal(
   let seen = 0;
   const typing = [...(options.typing ?? [])];
   const step = () => {
-    const next = typing[0];
-    const found = next === undefined ? null : next.when.exec(raw.slice(seen));
-    if (next === undefined || found === null) return;
-    seen += found.index + found[0].length;
+    const [next] = typing;
+    if (next === undefined) return;
+    if (next.when instanceof RegExp) {
+      const found = next.when.exec(raw.slice(seen));
+      if (found === null) return;
+      seen += found.index + found[0].length;
+    } else if (!next.when()) return;
     typing.shift();
     child.stdin.write(next.type);
     step();
   };
+  const polling = setInterval(step, 50);
   child.stdin.on('error', () => {});
   child.stdout.setEncoding('utf8').on('data', (chunk: string) => {
     raw += chunk;
     step();
   });
   // What is never typed because it was never asked for would wait for ever.
-  const limit = setTimeout(() => child.kill('SIGKILL'), options.limitMs ?? 15_000);
+  const limit = setTimeout(() => child.kill('SIGKILL'), options.limitMs ?? 40_000);
   const code = await new Promise<number | null>((resolve, reject) => {
     child.on('error', reject);
     child.on('close', resolve);
   });
   clearTimeout(limit);
+  clearInterval(polling);
   return { code, raw, text: stripVTControlCharacters(raw).replaceAll('\r', '') };
 }
 

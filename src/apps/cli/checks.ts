@@ -11,6 +11,7 @@ import { TercetError } from '../../contract/errors.ts';
 import { ROLES } from '../../contract/role.ts';
 import { findPrice } from '../../pricing/catalogue.ts';
 import { showUsd } from '../../pricing/usd.ts';
+import { count } from '../../report/phrases.ts';
 import { checkLineage } from '../../workflow/calls/lineage.ts';
 import type { Io } from './io.ts';
 
@@ -138,7 +139,7 @@ function unpriced(model: string, rule: 'refuse' | 'allow'): Check {
 function whatElseIsThere(found: Survey): Check[] {
   const keys = found.keys.filter((key) => key.set).map((key) => ok(`key ${key.provider}`, `${key.variable} is set`));
   const servers = found.servers.flatMap(({ provider, url, models }) =>
-    models === null ? [] : [ok(`server ${provider}`, `${url} answers, ${models.length} model(s)`)],
+    models === null ? [] : [ok(`server ${provider}`, `${url} answers, ${count(models.length, 'model')}`)],
   );
   return [...keys, ...servers];
 }

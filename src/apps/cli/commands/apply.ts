@@ -1,6 +1,7 @@
 import { openSession } from '../../../compose/compose.ts';
 import { TercetError } from '../../../contract/errors.ts';
 import { cleanLine } from '../../../report/clean.ts';
+import { count } from '../../../report/phrases.ts';
 import { type CommonOptions, type Io, print, printJson } from '../io.ts';
 
 /** Outcomes whose change was not approved: applied only when the person insists. */
@@ -25,7 +26,7 @@ export async function apply(io: Io, id: string, options: CommonOptions & { force
     else
       print(
         io,
-        `Applied ${result.commits.length} commit(s) of ${branch} to the working tree, uncommitted:\n${files.map((file) => `  ${cleanLine(file)}`).join('\n')}\nYour index is as it was. To merge with history instead: git merge ${branch}`,
+        `Applied ${count(result.commits.length, 'commit')} of ${branch} to the working tree, uncommitted:\n${files.map((file) => `  ${cleanLine(file)}`).join('\n')}\nYour index is as it was. To merge with history instead: git merge ${branch}`,
       );
     return 0;
   } finally {

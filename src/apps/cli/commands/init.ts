@@ -8,6 +8,7 @@ import { type Survey, survey } from '../../../compose/survey.ts';
 import { TRIOS } from '../../../compose/trios.ts';
 import { TercetError } from '../../../contract/errors.ts';
 import type { Role } from '../../../contract/role.ts';
+import { count } from '../../../report/phrases.ts';
 import { schemaUrl } from '../../../report/schema-url.ts';
 import { type CommonOptions, type Io, print, printJson } from '../io.ts';
 
@@ -44,7 +45,7 @@ function summary(found: Survey): string {
   const keys = found.keys.filter((key) => key.set).map((key) => key.variable);
   const servers = found.servers
     .filter((server) => server.models !== null)
-    .map((server) => `${server.provider} (${server.models?.length ?? 0} models)`);
+    .map((server) => `${server.provider} (${count(server.models?.length ?? 0, 'model')})`);
   return `Found: ${[...keys, ...servers].join(', ') || 'no API key and no local model server; tercet demo works without'}.`;
 }
 

@@ -4,6 +4,7 @@ import { openSession } from '../../../compose/compose.ts';
 import { EXIT, TercetError } from '../../../contract/errors.ts';
 import { explainLint } from '../../../handoff/lint-plan.ts';
 import { shellQuote } from '../../../report/next-steps.ts';
+import { count } from '../../../report/phrases.ts';
 import { planText } from '../../../report/plan-text.ts';
 import { planToYaml } from '../../../report/plan-yaml.ts';
 import { schemaUrl } from '../../../report/schema-url.ts';
@@ -61,11 +62,11 @@ async function check(io: Io, file: string, options: PlanOptions): Promise<number
     const issues = await checkPlan(session, parsed, options.base ?? 'HEAD');
     const errors = issues.filter((issue) => issue.severity === 'error').length;
     if (options.json === true) printJson(io, { file, ok: errors === 0, plan: parsed, issues });
-    else if (issues.length === 0) print(io, `${file}: ${parsed.tasks.length} task(s), no errors, no warnings.`);
+    else if (issues.length === 0) print(io, `${file}: ${count(parsed.tasks.length, 'task')}, no errors, no warnings.`);
     else
       print(
         io,
-        `${explainLint(issues)}\n${errors} error(s), ${issues.length - errors} warning(s). docs/plan-rules.md explains each rule.`,
+        `${explainLint(issues)}\n${count(errors, 'error')}, ${count(issues.length - errors, 'warning')}. docs/plan-rules.md explains each rule.`,
       );
     return errors > 0 ? EXIT.failed : EXIT.approved;
   } finally {
