@@ -5,7 +5,7 @@ import { type Lineage, ROLES, type Role } from '../contract/role.ts';
 import type { Agent } from '../ports/agent.ts';
 import { type Catalogue, findPrice, lineageOf } from '../pricing/catalogue.ts';
 import { noPrice } from '../workflow/calls/unpriced.ts';
-import { keyNames, providerFor, providerName } from './providers.ts';
+import { keyNames, ownProvider, providerFor, providerName } from './providers.ts';
 import type { Merged } from './settings.ts';
 import { LOCAL_LINEAGES } from './trios.ts';
 
@@ -74,8 +74,8 @@ export function checkPrices(
 export function modelLineage(model: string, user: UserConfig, catalogue: Catalogue): Lineage {
   const known = lineageOf(catalogue, model);
   if (known !== null) return known;
-  const stated = user.providers?.[providerName(model)]?.lineage;
+  const stated = ownProvider(user, providerName(model))?.lineage;
   if (stated !== undefined) return stated;
   const name = model.slice(model.indexOf('/') + 1).split(':')[0] ?? '';
-  return LOCAL_LINEAGES[name] ?? null;
+  return Object.hasOwn(LOCAL_LINEAGES, name) ? (LOCAL_LINEAGES[name] ?? null) : null;
 }

@@ -40,6 +40,18 @@ export async function conduct(
   casting: Casting,
   work: (ctx: RunContext) => Promise<RunResult>,
 ): Promise<RunResult> {
+  try {
+    return await conductRun(session, casting, work);
+  } finally {
+    for (const reporter of casting.reporters) reporter.close();
+  }
+}
+
+async function conductRun(
+  session: Session,
+  casting: Casting,
+  work: (ctx: RunContext) => Promise<RunResult>,
+): Promise<RunResult> {
   const { config, host, store, repository } = session;
   const merged = mergeSettings(config, casting.overrides);
   const prompts = await readPrompts({
@@ -89,8 +101,6 @@ export async function conduct(
     const reason = error instanceof Error ? error.message : String(error);
     await store.save({ ...record, outcome: 'failed', reason, endedAt: ctx.clock.now().toISOString() });
     throw error;
-  } finally {
-    for (const reporter of casting.reporters) reporter.close();
   }
 }
 

@@ -53,7 +53,7 @@ export function providerName(model: string): string {
  */
 export function providerFor(model: string, user: UserConfig, env: NodeJS.ProcessEnv): ProviderSettings {
   const name = providerName(model);
-  const own = user.providers?.[name];
+  const own = ownProvider(user, name);
   const known = Object.hasOwn(KNOWN_PROVIDERS, name) ? KNOWN_PROVIDERS[name] : undefined;
   if (own === undefined && known === undefined) {
     throw new TercetError('config', `There is no provider "${name}" (for ${model}).`, {
@@ -61,7 +61,7 @@ export function providerFor(model: string, user: UserConfig, env: NodeJS.Process
     });
   }
   const keys = own?.apiKeyEnv === undefined ? (known?.keys ?? []) : [own.apiKeyEnv];
-  const baseUrl = own?.baseUrl ?? endpointOf(name, env);
+  const baseUrl = own?.baseUrl ?? redirected(name, env) ?? known?.baseUrl;
   const structured = own?.structured ?? known?.structured;
   return {
     kind: known?.kind ?? 'openai-compatible',
@@ -74,30 +74,35 @@ export function providerFor(model: string, user: UserConfig, env: NodeJS.Process
   };
 }
 
-/** Where a known provider is reached: what the environment says, as the vendor's own tools read it, or its usual place. */
-export function endpointOf(name: string, env: NodeJS.ProcessEnv): string | undefined {
-  const known = Object.hasOwn(KNOWN_PROVIDERS, name) ? KNOWN_PROVIDERS[name] : undefined;
-  const said = known?.baseUrlEnv === undefined ? undefined : nonEmpty(env[known.baseUrlEnv]);
-  return (said === undefined || name !== 'ollama' ? said : ollamaUrl(said)) ?? known?.baseUrl;
+/** The variables a missing key can be put into; empty when the provider needs none. */
+export function keyNames(model: string, user: UserConfig): readonly string[] {
+  const name = providerName(model);
+  const own = ownProvider(user, name)?.apiKeyEnv;
+  return own === undefined ? (Object.hasOwn(KNOWN_PROVIDERS, name) ? (KNOWN_PROVIDERS[name]?.keys ?? []) : []) : [own];
 }
 
-/** OLLAMA_HOST as Ollama reads it: `host`, `host:port`, `:port` or a URL; 0.0.0.0 is where it listens, not where it is. */
-function ollamaUrl(host: string): string | undefined {
-  const text = host.startsWith(':') ? `127.0.0.1${host}` : host;
+/** What the person's configuration says of a provider. */
+export function ownProvider(user: UserConfig, name: string): NonNullable<UserConfig['providers']>[string] | undefined {
+  return user.providers !== undefined && Object.hasOwn(user.providers, name) ? user.providers[name] : undefined;
+}
+
+/** Where the environment sends calls to a provider, as the vendor's own tools read it. */
+export function redirected(name: string, env: NodeJS.ProcessEnv): string | undefined {
+  const variable = Object.hasOwn(KNOWN_PROVIDERS, name) ? KNOWN_PROVIDERS[name]?.baseUrlEnv : undefined;
+  const value = variable === undefined ? undefined : nonEmpty(env[variable]);
+  return value !== undefined && name === 'ollama' ? ollamaUrl(value) : value;
+}
+
+/** OLLAMA_HOST as Ollama reads it: `host`, `host:port`, `:port` or a URL. A server that listens everywhere is called at home. */
+function ollamaUrl(said: string): string | undefined {
+  const host = said.startsWith(':') ? `127.0.0.1${said}` : said;
   try {
-    const url = new URL(/^https?:\/\//.test(text) ? text : `http://${text}`);
-    const name = url.hostname === '0.0.0.0' ? '127.0.0.1' : url.hostname;
+    const url = new URL(/^https?:\/\//.test(host) ? host : `http://${host}`);
+    const name = url.hostname === '0.0.0.0' || url.hostname === '[::]' ? '127.0.0.1' : url.hostname;
     return `${url.protocol}//${name}:${url.port || '11434'}/v1`;
   } catch {
     return undefined;
   }
-}
-
-/** The variables a missing key can be put into; empty when the provider needs none. */
-export function keyNames(model: string, user: UserConfig): readonly string[] {
-  const name = providerName(model);
-  const own = user.providers?.[name]?.apiKeyEnv;
-  return own === undefined ? (Object.hasOwn(KNOWN_PROVIDERS, name) ? (KNOWN_PROVIDERS[name]?.keys ?? []) : []) : [own];
 }
 
 function nonEmpty(value: string | undefined): string | undefined {

@@ -1,5 +1,5 @@
 import type { UserConfig } from '../contract/config.ts';
-import { endpointOf, KNOWN_PROVIDERS } from './providers.ts';
+import { KNOWN_PROVIDERS, redirected } from './providers.ts';
 
 /** What a machine offers for the roles: which keys are set (never their values), which local servers answer. */
 export interface Survey {
@@ -22,8 +22,8 @@ export async function survey(user: UserConfig, env: NodeJS.ProcessEnv): Promise<
       keys.push({ provider, variable: apiKeyEnv, set: (env[apiKeyEnv] ?? '').trim() !== '' });
   }
   const urls = new Map<string, string>();
-  for (const [provider, { local }] of Object.entries(KNOWN_PROVIDERS)) {
-    const url = endpointOf(provider, env);
+  for (const [provider, { baseUrl, local }] of Object.entries(KNOWN_PROVIDERS)) {
+    const url = redirected(provider, env) ?? baseUrl;
     if (local === true && url !== undefined) urls.set(provider, url);
   }
   for (const [provider, { baseUrl, local }] of Object.entries(user.providers ?? {}))
@@ -53,5 +53,5 @@ async function listModels(url: string): Promise<string[] | null> {
 /** Whether an endpoint is on this machine: only those are asked without being told to. */
 export function isLoopback(url: string): boolean {
   const { hostname } = new URL(url);
-  return hostname === 'localhost' || hostname === '[::1]' || /^127\./.test(hostname);
+  return hostname === 'localhost' || hostname === '[::1]' || /^127(?:\.\d{1,3}){3}$/.test(hostname);
 }

@@ -1,5 +1,4 @@
 import { spawn, spawnSync } from 'node:child_process';
-import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { stripVTControlCharacters } from 'node:util';
 import type { Home } from './cli.ts';
@@ -78,9 +77,6 @@ export async function inTerminal(
   clearInterval(polling);
   return { code, raw, text: stripVTControlCharacters(raw).replaceAll('\r', '') };
 }
-
-/** The folder of the running Node, for a PATH of one's own. */
-export const nodeFolder = path.dirname(process.execPath);
 
 function quote(word: string): string {
   return `'${word.replaceAll("'", `'\\''`)}'`;
