@@ -21,7 +21,7 @@ export function endOf(ctx: RunContext, error: unknown): End {
   if (!(error instanceof TercetError)) {
     // What a signal interrupts may reject with the signal's own reason.
     if (ctx.signal.aborted && (error === ctx.signal.reason || (error as Error | null)?.name === 'AbortError'))
-      return endOf(ctx, cancelled());
+      return endOf(ctx, cancelled(ctx.signal));
     const message = error instanceof Error ? error.message : String(error);
     ctx.emit({
       type: 'warning.raised',
@@ -30,7 +30,7 @@ export function endOf(ctx: RunContext, error: unknown): End {
     });
     return endWith('failed', `Tercet itself failed: ${message}. Please report it with the run’s events.`);
   }
-  const reason = error.hint === undefined ? error.message : `${error.message} ${error.hint}`;
+  const reason = error.words;
   if (error.code === 'cancelled') return endWith('cancelled', reason);
   if (error.exitCode === EXIT.parked) return { ...endWith('parked', reason), parkedUntil: error.until ?? null };
   return { ...endWith('failed', reason), exitCode: error.exitCode };

@@ -83,7 +83,11 @@ export async function executeTask(ctx: RunContext, run: TaskRun): Promise<Execut
     const rescueRef = await worktree.rescue(key.replaceAll('/', '-'));
     await worktree.restore();
     ctx.emit({ type: 'task.failed', task: id, reason: step.reason, rescueRef });
-    return { result: resultOf(run, 'failed', null), failure: `${id} (${title}) could not be done: ${step.reason}` };
+    const base = ctx.request.base.slice(0, 12);
+    const kept =
+      rescueRef === null ? '' : `\nThe work so far is kept at ${rescueRef} (\`git diff ${base} ${rescueRef}\`).`;
+    const failure = `${id} (${title}) could not be done: ${step.reason.trimEnd()}${kept}`;
+    return { result: resultOf(run, 'failed', null), failure };
   }
   const ready: Ready = { plan: run.plan, result: resultOf(run, 'done', null) };
   ctx.journal.record(`ready:${key}`, ready);

@@ -42,7 +42,7 @@ async function runChecks(ctx: RunContext, run: TaskRun): Promise<string | null> 
       maxOutputBytes: OUTPUT_FOR_MODEL,
       signal: ctx.signal,
     });
-    if (ctx.signal.aborted) throw cancelled();
+    if (ctx.signal.aborted) throw cancelled(ctx.signal);
     const check: CheckResult = { command, criteria, ...result };
     run.checks.push(check);
     ctx.emit({ type: 'check.finished', task: run.task.id, check });
