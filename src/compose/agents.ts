@@ -1,9 +1,11 @@
+import { modelAgent } from '../adapters/agent/model/agent.ts';
 import type { UserConfig } from '../contract/config.ts';
 import { TercetError } from '../contract/errors.ts';
 import { type Lineage, ROLES, type Role } from '../contract/role.ts';
 import type { Agent } from '../ports/agent.ts';
-import { type Catalogue, lineageOf } from '../pricing/catalogue.ts';
-import { keyNames, providerFor, providerName } from './providers.ts';
+import { type Catalogue, findPrice, lineageOf } from '../pricing/catalogue.ts';
+import { noPrice } from '../workflow/calls/unpriced.ts';
+import { keyNames, ownProvider, providerFor, providerName } from './providers.ts';
 import type { Merged } from './settings.ts';
 import { LOCAL_LINEAGES } from './trios.ts';
 
@@ -16,30 +18,29 @@ export interface Cast {
  * The agents of a run: the caller's own objects where given, models over their APIs otherwise.
  * @throws TercetError `config` when a needed role has no key; it lists all that are missing, and no key is ever shown.
  */
-export async function castAgents(
+export function castAgents(
   merged: Merged,
   user: UserConfig,
   catalogue: Catalogue,
   env: NodeJS.ProcessEnv,
   own: Partial<Record<Role, Agent>>,
   needed: readonly Role[],
-): Promise<Cast> {
+): Cast {
   const missing: string[] = [];
-  const fill = async (role: Role, model: string, lineage: Lineage): Promise<Agent> => {
+  const fill = (role: Role, model: string, lineage: Lineage): Agent => {
     const provider = providerFor(model, user, env);
     if (provider.apiKey === null && provider.local !== true && needed.includes(role)) {
       const names = keyNames(model, user);
       if (names.length > 0) missing.push(`${role}: ${model} needs ${names.join(' or ')}`);
     }
-    const { modelAgent } = await import('../adapters/agent/model/agent.ts');
     return modelAgent({ model, provider, lineage: lineage ?? modelLineage(model, user, catalogue) });
   };
   const agents = {} as Record<Role, Agent>;
   for (const role of ROLES) {
     const { model, lineage } = merged.roles[role];
-    agents[role] = own[role] ?? (await fill(role, model, lineage));
+    agents[role] = own[role] ?? fill(role, model, lineage);
   }
-  const stronger = merged.stronger === null ? null : await fill('executor', merged.stronger, null);
+  const stronger = merged.stronger === null ? null : fill('executor', merged.stronger, null);
   if (missing.length > 0) {
     throw new TercetError('config', `No API key is set:\n  ${[...new Set(missing)].join('\n  ')}`, {
       hint: 'Set it in the environment, choose other models (`--trio`, `--executor` …), or try `tercet demo`, which needs none. `tercet doctor` shows what is set.',
@@ -48,12 +49,33 @@ export async function castAgents(
   return { agents, stronger };
 }
 
+/**
+ * Every metered model that will be called has a price on `day` (YYYY-MM-DD): said before the first call is paid for,
+ * not when the turn comes to it.
+ * @throws TercetError `config` under `unpriced: refuse`.
+ */
+export function checkPrices(
+  { agents, stronger }: Cast,
+  needed: readonly Role[],
+  unpriced: 'refuse' | 'allow',
+  catalogue: Catalogue,
+  day: string,
+): void {
+  if (unpriced === 'allow') return;
+  const called = needed.map((role) => agents[role]);
+  if (stronger !== null && needed.includes('executor')) called.push(stronger);
+  const missing = called.find(
+    ({ billing, model }) => billing === 'metered' && findPrice(catalogue, model, day) === null,
+  );
+  if (missing !== undefined) throw noPrice(missing.model);
+}
+
 /** Whose training produced a model: the catalogue knows exact ids, a configured provider may say, local names are listed. */
 export function modelLineage(model: string, user: UserConfig, catalogue: Catalogue): Lineage {
   const known = lineageOf(catalogue, model);
   if (known !== null) return known;
-  const stated = user.providers?.[providerName(model)]?.lineage;
+  const stated = ownProvider(user, providerName(model))?.lineage;
   if (stated !== undefined) return stated;
   const name = model.slice(model.indexOf('/') + 1).split(':')[0] ?? '';
-  return LOCAL_LINEAGES[name] ?? null;
+  return Object.hasOwn(LOCAL_LINEAGES, name) ? (LOCAL_LINEAGES[name] ?? null) : null;
 }

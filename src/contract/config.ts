@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { Severity } from './review.ts';
-import { Effort } from './role.ts';
+import { EFFORTS } from './role.ts';
 
 /**
  * `tercet.yaml`: what a repository or a person configures. A repository's file is untrusted: it may name models,
@@ -13,7 +13,7 @@ const ModelId = z
 
 const RoleConfig = z.strictObject({
   model: ModelId.optional(),
-  effort: Effort.optional().describe('reasoning effort'),
+  effort: z.enum(EFFORTS).optional().describe('reasoning effort'),
   maxOutputTokens: z.int().positive().optional().describe('output tokens of one call, reasoning included'),
 });
 

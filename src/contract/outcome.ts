@@ -5,8 +5,17 @@ import type { Request } from './request.ts';
 import type { Finding, Review, Verdict } from './review.ts';
 import type { CostSummary, Counterfactual } from './usage.ts';
 
+export const OUTCOMES = [
+  'approved',
+  'planned',
+  'changes_requested',
+  'inconclusive',
+  'parked',
+  'failed',
+  'cancelled',
+] as const;
 /** `planned` ends a run that was asked for a plan only. */
-export type Outcome = 'approved' | 'planned' | 'changes_requested' | 'inconclusive' | 'parked' | 'failed' | 'cancelled';
+export type Outcome = (typeof OUTCOMES)[number];
 
 const EXIT_OF_OUTCOME: Record<Outcome, number> = {
   approved: EXIT.approved,

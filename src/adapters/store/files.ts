@@ -2,21 +2,13 @@ import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { TercetError } from '../../contract/errors.ts';
 import type { RecordedEvent } from '../../contract/event.ts';
-import type { RunRecord } from '../../contract/outcome.ts';
+import { OUTCOMES, type RunRecord } from '../../contract/outcome.ts';
 import { ARTEFACTS, type Artefact, type RunStore } from '../../ports/store.ts';
 import { appendLine, makeFolder, replaceFile } from './write.ts';
 
 /** Run ids name folders, so they are one plain path segment: no separators, no leading dot. */
 const RUN_ID = /^[A-Za-z0-9][A-Za-z0-9._-]{0,127}$/;
-const OUTCOMES: readonly unknown[] = [
-  'approved',
-  'changes_requested',
-  'inconclusive',
-  'parked',
-  'failed',
-  'cancelled',
-  'running',
-];
+const STATES: readonly unknown[] = [...OUTCOMES, 'running'];
 
 /**
  * The runs of one repository as files: `<folder>/runs/<id>/run.json`, the artefacts beside it and `events.ndjson`.
@@ -115,7 +107,7 @@ function parseRecord(text: string, id: string): RunRecord {
   if (record.version !== 1) throw new Error(`version ${String(record.version)} is not known; update Tercet`);
   if (record.id !== id) throw new Error(`it says it is run ${String(record.id)}`);
   if (typeof record.startedAt !== 'string' || Number.isNaN(Date.parse(record.startedAt))) throw new Error('no start');
-  if (!OUTCOMES.includes(record.outcome)) throw new Error(`outcome ${String(record.outcome)} is not known`);
+  if (!STATES.includes(record.outcome)) throw new Error(`outcome ${String(record.outcome)} is not known`);
   if (typeof record.request?.text !== 'string') throw new Error('no request');
   if (typeof record.models !== 'object' || record.models === null) throw new Error('no models');
   return record as RunRecord;

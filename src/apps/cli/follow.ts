@@ -1,5 +1,5 @@
-import type { Casting, Session } from '../../compose/compose.ts';
-import { conduct, newRunId } from '../../compose/compose.ts';
+import { newRunId, type Session } from '../../compose/compose.ts';
+import { type Casting, conduct } from '../../compose/conduct.ts';
 import { openDisplays } from '../../compose/displays.ts';
 import { TercetError } from '../../contract/errors.ts';
 import type { RunResult } from '../../contract/outcome.ts';

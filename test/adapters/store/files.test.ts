@@ -15,7 +15,7 @@ import { promisify } from 'node:util';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { openStore } from '../../../src/adapters/store/files.ts';
 import type { RecordedEvent } from '../../../src/contract/event.ts';
-import type { RunRecord } from '../../../src/contract/outcome.ts';
+import { OUTCOMES, type RunRecord } from '../../../src/contract/outcome.ts';
 import type { Artefact, RunStore } from '../../../src/ports/store.ts';
 
 const run = promisify(execFile);
@@ -87,6 +87,11 @@ describe('run store', () => {
     }
   });
 
+  it.each([...OUTCOMES, 'running' as const])('reads back a run that is %s', async (outcome) => {
+    await store.save(record('r1', { outcome }));
+    expect((await store.get('r1')).outcome).toBe(outcome);
+  });
+
   it('writes and reads artefacts to the character', async () => {
     const text = 'title: "ü"\r\nlast line without an end';
     const path = await store.write('r1', 'plan.yaml', text);
@@ -104,6 +109,21 @@ describe('run store', () => {
       message: '2 runs begin with ab: abc, abcd.',
     });
     await expect(store.get('zzz')).rejects.toMatchObject({ code: 'usage', message: 'No run is called zzz.' });
+  });
+
+  it('reads back every outcome a run can end with', async () => {
+    const outcomes = [
+      'approved',
+      'planned',
+      'changes_requested',
+      'inconclusive',
+      'parked',
+      'failed',
+      'cancelled',
+    ] as const;
+    for (const outcome of outcomes) await store.save(record(outcome, { outcome }));
+    expect((await list()).broken).toEqual([]);
+    for (const outcome of outcomes) expect(await store.get(outcome)).toMatchObject({ outcome });
   });
 
   it('lists newest first', async () => {

@@ -76,7 +76,7 @@ async function checkModels(
     return ROLES.map((role) => `${role} ${prompts[role].hash.slice(0, 12)}`).join(', ');
   });
   await attempt('models', async () => {
-    const cast = await castAgents(merged, config.user, catalogue, io.env, {}, ROLES);
+    const cast = castAgents(merged, config.user, catalogue, io.env, {}, ROLES);
     const warnings: string[] = [];
     checkLineage({
       ...cast,
