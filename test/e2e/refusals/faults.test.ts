@@ -72,7 +72,7 @@ describe.concurrent('a provider that', () => {
           edit: checks failed: \`node check.js\` exited 1:
       ! executor call to anthropic/claude-haiku-5-5 failed (bad-key): anthropic/claude-haiku-5-5: scripted failure
       deliver
-      ! Work that was not committed is kept as refs/tercet/RUN/left.
+      ! Work that was not committed is kept at refs/tercet/RUN/left (\`git diff SHA refs/tercet/RUN/left\`).
       Parked: anthropic/claude-haiku-5-5 (executor) failed: anthropic/claude-haiku-5-5: scripted failure. The key in your environment is not accepted: is it whole, still valid, and of this provider? \`tercet doctor\` says which variable is read. [$COST]
       "
     `);
