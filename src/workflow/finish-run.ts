@@ -1,4 +1,4 @@
-import type { TaskResult } from '../contract/change.ts';
+import type { SensitiveFile, TaskResult } from '../contract/change.ts';
 import type { RunResult } from '../contract/outcome.ts';
 import type { Plan } from '../contract/plan.ts';
 import type { Review } from '../contract/review.ts';
@@ -8,6 +8,7 @@ import { summarise } from '../pricing/sum.ts';
 import { showUsd } from '../pricing/usd.ts';
 import { markdownReport } from '../report/markdown.ts';
 import type { End } from './end.ts';
+import { findSensitive } from './find-sensitive.ts';
 import type { RunContext } from './run-context.ts';
 
 /** What a run has so far. {@link finishRun} turns it into a result whatever happened. */
@@ -16,6 +17,8 @@ export interface Progress {
   worktree: Worktree | null;
   tasks: TaskResult[];
   review: Review | null;
+  /** The two trees of a review of somebody else's change; null in a run that makes its own. */
+  reviewed: { from: string; to: string } | null;
 }
 
 /** Folds the fixes into their tasks' commits, closes the worktree, and leaves the artefacts. Runs however the run ended. */
@@ -29,6 +32,7 @@ export async function finishRun(ctx: RunContext, progress: Progress, end: End): 
       ? null
       : reprice(receipts, planner.model, ctx.catalogue, ctx.clock.now().toISOString().slice(0, 10));
   const { plan, review } = progress;
+  const sensitive = await sensitiveOf(ctx, progress, implementation);
   const { outcome, exitCode, reason } = end;
   const result: RunResult = {
     run: ctx.run,
@@ -39,6 +43,7 @@ export async function finishRun(ctx: RunContext, progress: Progress, end: End): 
     plan,
     implementation,
     review,
+    sensitive,
     cost,
     counterfactual,
   };
@@ -47,6 +52,29 @@ export async function finishRun(ctx: RunContext, progress: Progress, end: End): 
   await ctx.store.write(ctx.run, 'report.md', markdownReport(result, { money: showUsd }));
   ctx.emit({ type: 'run.finished', outcome, reason, branch: implementation?.branch ?? null, cost, counterfactual });
   return result;
+}
+
+/** What of the whole change deserves a person's look; said here only where no review has said it. */
+async function sensitiveOf(
+  ctx: RunContext,
+  progress: Progress,
+  implementation: RunResult['implementation'],
+): Promise<SensitiveFile[]> {
+  if (implementation !== null) {
+    const { base, head, files } = implementation;
+    const found = await findSensitive(ctx.repository, base, head, files);
+    if (found.length > 0 && progress.review === null) ctx.emit({ type: 'sensitive.found', files: found });
+    return found;
+  }
+  if (progress.reviewed === null) return [];
+  const { from, to } = progress.reviewed;
+  const diffs = await ctx.repository.diff(from, to);
+  return findSensitive(
+    ctx.repository,
+    from,
+    to,
+    diffs.map((diff) => diff.file),
+  );
 }
 
 async function deliver(ctx: RunContext, progress: Progress): Promise<RunResult['implementation']> {

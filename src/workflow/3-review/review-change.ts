@@ -8,6 +8,7 @@ import { decide } from '../../handoff/decide.ts';
 import { verifyFindings } from '../../handoff/verify-findings.ts';
 import { ask } from '../calls/ask.ts';
 import { sectionOf } from '../calls/section.ts';
+import { findSensitive } from '../find-sensitive.ts';
 import type { RunContext } from '../run-context.ts';
 import { type ReviewSubject, reviewMessage } from './review-message.ts';
 
@@ -24,6 +25,14 @@ export async function reviewChange(ctx: RunContext, subject: ReviewSubject): Pro
     subject.to,
     diffs.filter((diff) => diff.file.status !== 'deleted').map((diff) => diff.file.path),
   );
+  const { from, to } = subject;
+  const sensitive = await findSensitive(
+    ctx.repository,
+    from,
+    to,
+    diffs.map((diff) => diff.file),
+  );
+  if (sensitive.length > 0) ctx.emit({ type: 'sensitive.found', files: sensitive });
   let findings = [...subject.open];
   let criteria: CriterionVerdict[] = [];
   let servedBy: string | null = null;
@@ -36,7 +45,7 @@ export async function reviewChange(ctx: RunContext, subject: ReviewSubject): Pro
         system:
           sectionOf(ctx, 'reviewer', 'system') +
           (subject.round === 1 ? '' : `\n\n${sectionOf(ctx, 'reviewer', 'rereview')}`),
-        messages: [{ role: 'user', text: reviewMessage(ctx, subject, part, texts) }],
+        messages: [{ role: 'user', text: reviewMessage(ctx, subject, { ...part, sensitive }, texts) }],
         name: 'review',
         schema: ReviewerAnswer,
       });
