@@ -1,9 +1,11 @@
 import { systemClock } from '../adapters/clock/system.ts';
 import { processCommands } from '../adapters/commands/process.ts';
+import { TercetError } from '../contract/errors.ts';
 import type { RecordedEvent } from '../contract/event.ts';
 import type { RunRecord, RunResult } from '../contract/outcome.ts';
 import type { Request } from '../contract/request.ts';
 import type { Role } from '../contract/role.ts';
+import type { Redactor } from '../handoff/redact.ts';
 import type { Agent } from '../ports/agent.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Person } from '../ports/person.ts';
@@ -12,8 +14,10 @@ import { summaryOf } from '../report/json.ts';
 import type { RunContext } from '../workflow/run-context.ts';
 import { type Cast, castAgents } from './agents.ts';
 import type { Session } from './compose.ts';
+import { guardAgent, guardCommands, guardResult } from './guards.ts';
 import { readPrompts } from './prompts.ts';
 import { type Merged, mergeSettings, type Overrides } from './settings.ts';
+import { configOfRun } from './trust.ts';
 
 /** How one run is to be made. */
 export interface Casting {
@@ -23,6 +27,8 @@ export interface Casting {
   /** Roles that will be called: their keys are checked before anything begins. */
   needed: readonly Role[];
   agents?: Partial<Record<Role, Agent>> | undefined;
+  /** Go on without what the repository's file may not say untrusted, instead of refusing. */
+  untrusted?: boolean | undefined;
   person: Person | null;
   reporters: readonly Reporter[];
   onEvent?: (event: RecordedEvent) => void;
@@ -37,10 +43,12 @@ export interface Casting {
  */
 export async function conduct(
   session: Session,
-  casting: Casting,
+  asked: Casting,
   work: (ctx: RunContext) => Promise<RunResult>,
 ): Promise<RunResult> {
-  const { config, host, store, repository } = session;
+  const { host, store, repository, redactor } = session;
+  const casting = { ...asked, request: redactor.literals(asked.request) };
+  const { config, leftOut } = await configOfRun(session, casting.untrusted === true);
   const merged = mergeSettings(config, casting.overrides);
   const prompts = await readPrompts({
     planner: merged.roles.planner.prompt,
@@ -72,7 +80,12 @@ export async function conduct(
   };
   await store.save(record);
   try {
-    const result = await work(ctx);
+    if (leftOut.length > 0) {
+      const keys = leftOut.map((setting) => setting.key).join(', ');
+      const message = `The repository's tercet.yaml is not trusted; left out: ${keys}.`;
+      ctx.emit({ type: 'warning.raised', code: 'untrusted', message });
+    }
+    const result = guardResult(await work(ctx), redactor);
     const branch = result.implementation?.branch ?? null;
     await store.save({
       ...record,
@@ -86,10 +99,20 @@ export async function conduct(
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
     await store.save({ ...record, outcome: 'failed', reason, endedAt: ctx.clock.now().toISOString() });
-    throw error;
+    throw withoutKeys(error, redactor);
   } finally {
     for (const reporter of casting.reporters) reporter.close();
   }
+}
+
+/** An error on its way to the person. What is not ours to word keeps its stack, which is for the report of a defect. */
+function withoutKeys(error: unknown, redactor: Redactor): unknown {
+  if (!(error instanceof TercetError)) return error;
+  const { code, hint, cause } = error;
+  return new TercetError(code, redactor.all(error.message), {
+    ...(hint === undefined ? {} : { hint: redactor.all(hint) }),
+    cause,
+  });
 }
 
 function contextOf(
@@ -102,24 +125,32 @@ function contextOf(
   const clock: Clock = systemClock;
   let seq = 0;
   const { run, reporters, onEvent } = casting;
+  const { redactor } = session;
   return {
     run,
     request: casting.request,
     settings: merged.settings,
-    agents: cast.agents,
-    stronger: cast.stronger,
+    agents: {
+      planner: guardAgent(cast.agents.planner, redactor),
+      executor: guardAgent(cast.agents.executor, redactor),
+      reviewer: guardAgent(cast.agents.reviewer, redactor),
+    },
+    stronger: cast.stronger === null ? null : guardAgent(cast.stronger, redactor),
     prompts,
     repository: session.repository,
     ledger: session.ledger,
     store: session.store,
-    commands: processCommands(session.host.env.PATH === undefined ? {} : { path: session.host.env.PATH }),
+    commands: guardCommands(
+      processCommands(session.host.env.PATH === undefined ? {} : { path: session.host.env.PATH }),
+      redactor,
+    ),
     person: casting.person,
     clock,
     catalogue: session.catalogue,
     signal: casting.signal,
     attempts: new Map(),
     emit: (event) => {
-      const recorded: RecordedEvent = { v: 1, seq: ++seq, run, at: clock.now().toISOString(), ...event };
+      const recorded = redactor.all<RecordedEvent>({ v: 1, seq: ++seq, run, at: clock.now().toISOString(), ...event });
       // Progress of a call is for the eye; the record keeps what happened.
       if (event.type !== 'call.progressed') session.store.append(recorded);
       for (const reporter of reporters) reporter.report(recorded);
