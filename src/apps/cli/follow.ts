@@ -6,11 +6,12 @@ import type { RunResult } from '../../contract/outcome.ts';
 import type { Effort, Role } from '../../contract/role.ts';
 import { EFFORTS, ROLES } from '../../contract/role.ts';
 import { showUsd } from '../../pricing/usd.ts';
-import { jsonLine, summaryOf } from '../../report/json.ts';
+import { summaryOf } from '../../report/json.ts';
 import { ANSI, PLAIN } from '../../report/palette.ts';
 import { terminalReport } from '../../report/terminal.ts';
 import type { RunContext } from '../../workflow/run-context.ts';
-import { type CommonOptions, canAsk, colours, type Io, onInterrupt, print } from './io.ts';
+import { askTrust } from './ask-trust.ts';
+import { type CommonOptions, canAsk, colours, type Io, onInterrupt, print, printJson } from './io.ts';
 
 /** The options that choose models and limits, shared by every command that calls a model. */
 export interface ModelOptions extends CommonOptions {
@@ -22,6 +23,7 @@ export interface ModelOptions extends CommonOptions {
   budget?: string;
   maxRounds?: number;
   yes?: boolean;
+  untrusted?: boolean;
 }
 
 /** Runs `work` as a run: live progress on stderr, the report or the one JSON object on stdout, and its exit code. */
@@ -37,6 +39,7 @@ export async function follow(
   work: (ctx: RunContext) => Promise<RunResult>,
   show: (result: RunResult) => string | Promise<string> = (result) => reportText(io, result),
 ): Promise<number> {
+  const untrusted = await askTrust(io, session, options.untrusted === true);
   const interrupt = onInterrupt(io, 'What is committed stays on the branch; what was paid for is in `tercet costs`.');
   const displays = await openDisplays(io, {
     verbosity: verbosityOf(options),
@@ -59,12 +62,14 @@ export async function follow(
           planning: casting.planning,
           approval: options.yes === true ? 'skip' : 'ask',
         },
+        untrusted,
         ...displays,
         signal: interrupt.signal,
       },
       work,
     );
-    print(io, options.json === true ? jsonLine(summaryOf(result)) : await show(result));
+    if (options.json === true) printJson(io, summaryOf(result));
+    else print(io, await show(result));
     return result.exitCode;
   } finally {
     interrupt.done();

@@ -45,6 +45,7 @@ export function buildProgram(
     defineModels,
     defineEstimate,
     defineInit,
+    defineTrust,
     defineDoctor,
     defineDemo,
   ])
@@ -67,7 +68,8 @@ const withModels = (command: Command) =>
     .option('--executor <model>', 'model that executes')
     .option('--reviewer <model>', 'model that reviews; of another lineage than the executor')
     .option('--effort <level>', 'reasoning effort: none, low, medium, high, max; or role=level', collect)
-    .option('--budget <usd>', 'the most this run may spend, US dollars');
+    .option('--budget <usd>', 'the most this run may spend, US dollars')
+    .option('--untrusted', 'leave out what tercet.yaml may not say without your trust');
 
 const collect = (value: string, before: string[] = []) => [...before, value];
 
@@ -170,6 +172,7 @@ const defineApply: Define = (program, io, act) => {
   common(program.command('apply <run>'))
     .description('bring the change of a run into the working tree, uncommitted')
     .option('--force', 'although it was not approved')
+    .option('-y, --yes', 'although it changes sensitive files; they are listed')
     .addHelpText(
       'after',
       '\nAll of it or nothing: a conflict with your own changes is refused, and your index is not touched.\n\nExample:\n  $ tercet apply 20261122-130501-3fa9\n',
@@ -221,6 +224,17 @@ const defineInit: Define = (program, io, act) => {
     .option('--print', 'print it instead')
     .addHelpText('after', '\nExample:\n  $ tercet init\n')
     .action((options) => act(async () => (await import('./commands/init.ts')).init(io, options), options));
+};
+
+const defineTrust: Define = (program, io, act) => {
+  common(program.command('trust'))
+    .description('show what this repository’s tercet.yaml asks for, and trust it')
+    .option('-y, --yes', 'trust it without being asked')
+    .option('--expect <sha256>', 'only if the settings are exactly these')
+    .option('--revoke', 'forget what was trusted here')
+    .option('--list', 'everything that is trusted on this machine')
+    .addHelpText('after', '\nExamples:\n  $ tercet trust\n  $ tercet trust --revoke\n')
+    .action((options) => act(async () => (await import('./commands/trust.ts')).trust(io, options), options));
 };
 
 const defineDoctor: Define = (program, io, act) => {

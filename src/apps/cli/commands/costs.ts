@@ -10,7 +10,7 @@ import { showUsd } from '../../../pricing/usd.ts';
 import { costsTable } from '../../../report/costs-table.ts';
 import { ANSI, PLAIN } from '../../../report/palette.ts';
 import { counterfactualOf } from '../../../report/phrases.ts';
-import { type CommonOptions, colours, type Io, print } from '../io.ts';
+import { type CommonOptions, colours, type Io, print, printJson } from '../io.ts';
 
 export const KEYS = ['role', 'model', 'day'] as const;
 
@@ -31,7 +31,7 @@ export async function costs(io: Io, options: CostsOptions): Promise<number> {
   const alone =
     planner === undefined ? null : reprice(receipts, planner, catalogue, new Date().toISOString().slice(0, 10));
   if (options.json === true) {
-    print(io, JSON.stringify({ by, lines, total: total ?? null, counterfactual: alone }));
+    printJson(io, { by, lines, total: total ?? null, counterfactual: alone });
     return 0;
   }
   print(io, costsTable(lines, { money: showUsd, key: by, total, palette: colours(io, io.stdout) ? ANSI : PLAIN }));

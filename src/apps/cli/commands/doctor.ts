@@ -6,12 +6,14 @@ import { readPrompts } from '../../../compose/prompts.ts';
 import { readConfig } from '../../../compose/read-config.ts';
 import { type Merged, mergeSettings } from '../../../compose/settings.ts';
 import { survey } from '../../../compose/survey.ts';
+import { trustOf } from '../../../compose/trust.ts';
 import { TercetError } from '../../../contract/errors.ts';
 import { ROLES } from '../../../contract/role.ts';
 import { findPrice } from '../../../pricing/catalogue.ts';
 import { showUsd } from '../../../pricing/usd.ts';
+import { clean, cleanLine } from '../../../report/clean.ts';
 import { checkLineage } from '../../../workflow/calls/lineage.ts';
-import { type CommonOptions, type Io, print } from '../io.ts';
+import { type CommonOptions, type Io, print, printJson } from '../io.ts';
 
 /** One thing looked at. `fix` says what to do when it is not well. */
 interface Check {
@@ -47,6 +49,7 @@ export async function doctor(io: Io, options: CommonOptions & { trio?: string })
     merged = mergeSettings(config, { trio: options.trio });
     return `${folders.config}${root === null ? '' : ` and ${root}/tercet.yaml`} (a missing file is empty); trio ${merged.trio}, budget ${showUsd(merged.settings.budgetUsd)} a run`;
   });
+  if (root !== null && merged !== null) checks.push(await checkTrust(io));
   if (merged !== null) await checkModels(io, merged, attempt, checks);
   const { user } = await readConfig(folders, null).catch(() => ({ user: {} }));
   const found = await survey(user, io.env);
@@ -54,9 +57,30 @@ export async function doctor(io: Io, options: CommonOptions & { trio?: string })
   for (const { provider, url, models } of found.servers)
     if (models !== null) ok(`server ${provider}`, `${url} answers, ${models.length} model(s)`);
   const broken = checks.some((check) => check.state === 'missing');
-  if (options.json === true) print(io, JSON.stringify({ ok: !broken, checks }));
+  if (options.json === true) printJson(io, { ok: !broken, checks });
   else for (const check of checks) print(io, line(check));
   return broken ? 2 : 0;
+}
+
+/** How what this repository asks for stands with the person. */
+async function checkTrust(io: Io): Promise<Check> {
+  const name = 'trust';
+  const session = await openSession(io);
+  try {
+    const { state, settings, record } = await trustOf(session);
+    if (state === 'nothing')
+      return { name, state: 'ok', detail: 'tercet.yaml asks for nothing that needs it', fix: null };
+    const keys = settings.map((setting) => setting.key).join(', ');
+    if (state === 'trusted') return { name, state: 'ok', detail: `${keys}: since ${record?.at}`, fix: null };
+    const changed = state === 'changed' ? ', changed since you trusted it' : '';
+    const detail = `tercet.yaml asks for ${keys}${changed}; no run begins before you have seen it`;
+    return { name, state: 'warning', detail, fix: '`tercet trust` shows it and asks you.' };
+  } catch (error) {
+    if (!(error instanceof TercetError)) throw error;
+    return { name, state: 'missing', detail: error.message, fix: error.hint ?? null };
+  } finally {
+    await session.close();
+  }
 }
 
 async function checkModels(
@@ -108,5 +132,6 @@ async function repositoryRootOrNull(io: Io): Promise<string | null> {
 
 function line({ name, state, detail, fix }: Check): string {
   const mark = { ok: 'ok     ', warning: 'warning', missing: 'MISSING' }[state];
-  return `${mark}  ${name}: ${detail}${fix === null ? '' : `\n         → ${fix}`}`;
+  // Details hold what files, folders and servers say: errors of a hostile tercet.yaml, names of models.
+  return `${mark}  ${cleanLine(name, 60)}: ${clean(detail)}${fix === null ? '' : `\n         → ${clean(fix)}`}`;
 }

@@ -7,7 +7,7 @@ import { articleCatalogue } from '../../../pricing/catalogue.ts';
 import { estimate as estimateCosts, type PhaseTokens } from '../../../pricing/estimate.ts';
 import { showSaved } from '../../../pricing/saved.ts';
 import { showUsd } from '../../../pricing/usd.ts';
-import { type CommonOptions, type Io, print } from '../io.ts';
+import { type CommonOptions, type Io, print, printJson } from '../io.ts';
 
 export interface EstimateOptions extends CommonOptions {
   planning: string;
@@ -35,7 +35,7 @@ export async function estimate(io: Io, options: EstimateOptions): Promise<number
     day: new Date().toISOString().slice(0, 10),
   });
   if (options.json === true) {
-    print(io, JSON.stringify(result));
+    printJson(io, result);
     return 0;
   }
   const cells = result.rows.map((row) => [

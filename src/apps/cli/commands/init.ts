@@ -1,12 +1,14 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { repositoryRoot } from '../../../compose/compose.ts';
+import { openSession, repositoryRoot } from '../../../compose/compose.ts';
 import { foldersOf } from '../../../compose/folders.ts';
-import { REPOSITORY_CONFIG, readConfig } from '../../../compose/read-config.ts';
+import { parseRepositoryConfig, REPOSITORY_CONFIG, readConfig } from '../../../compose/read-config.ts';
 import { proposeRoles, proposeTrio, type Survey, survey } from '../../../compose/survey.ts';
+import { recordTrust } from '../../../compose/trust.ts';
 import { TercetError } from '../../../contract/errors.ts';
+import { cleanLine } from '../../../report/clean.ts';
 import { schemaUrl } from '../../../report/schema-url.ts';
-import { type CommonOptions, type Io, print } from '../io.ts';
+import { type CommonOptions, type Io, print, printJson } from '../io.ts';
 
 /** `tercet init`: writes a commented tercet.yaml from what it finds. Never overwrites one. */
 export async function init(io: Io, options: CommonOptions & { print?: boolean }): Promise<number> {
@@ -26,9 +28,21 @@ export async function init(io: Io, options: CommonOptions & { print?: boolean })
       });
     throw new TercetError('storage', `${file} cannot be written: ${error.message}`);
   });
-  if (options.json === true) print(io, JSON.stringify({ file, found }));
-  else print(io, `Wrote ${file}\n${summary(found)}\nNext: tercet doctor, then tercet run "…"`);
+  await trustWhatWasWritten(io, text, file);
+  if (options.json === true) printJson(io, { file, found });
+  else print(io, `Wrote ${cleanLine(file, 1_000)}\n${summary(found)}\nNext: tercet doctor, then tercet run "…"`);
   return 0;
+}
+
+/** The person asked for this very text, so it needs no second word; another text in the same file does. */
+async function trustWhatWasWritten(io: Io, text: string, file: string): Promise<void> {
+  const session = await openSession(io);
+  try {
+    const config = { ...session.config, repository: await parseRepositoryConfig(text, file) };
+    await recordTrust({ ...session, config });
+  } finally {
+    await session.close();
+  }
 }
 
 function summary(found: Survey): string {

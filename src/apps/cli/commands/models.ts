@@ -3,7 +3,8 @@ import { foldersOf } from '../../../compose/folders.ts';
 import { readConfig } from '../../../compose/read-config.ts';
 import { TRIOS } from '../../../compose/trios.ts';
 import { listPrices } from '../../../pricing/catalogue.ts';
-import { type CommonOptions, type Io, print } from '../io.ts';
+import { cleanLine } from '../../../report/clean.ts';
+import { type CommonOptions, type Io, print, printJson } from '../io.ts';
 
 /** `tercet models`: the models with a known price, and the trios. */
 export async function models(io: Io, words: string[], options: CommonOptions): Promise<number> {
@@ -15,10 +16,10 @@ export async function models(io: Io, words: string[], options: CommonOptions): P
   );
   const trios = { ...TRIOS, ...config.user.trios };
   if (options.json === true) {
-    print(io, JSON.stringify({ day, models: prices, trios }));
+    printJson(io, { day, models: prices, trios });
     return 0;
   }
-  if (prices.length === 0) print(io, `No model matches "${words.join(' ')}".`);
+  if (prices.length === 0) print(io, `No model matches "${cleanLine(words.join(' '))}".`);
   else {
     const width = Math.max(...prices.map((price) => price.id.length));
     print(
@@ -38,7 +39,10 @@ export async function models(io: Io, words: string[], options: CommonOptions): P
   if (words.length === 0) {
     print(io, '\nTrios (--trio NAME):');
     for (const [name, trio] of Object.entries(trios))
-      print(io, `  ${name.padEnd(10)} ${trio.planner} → ${trio.executor} → ${trio.reviewer}`);
+      print(
+        io,
+        `  ${cleanLine(name).padEnd(10)} ${cleanLine(`${trio.planner} → ${trio.executor} → ${trio.reviewer}`)}`,
+      );
     print(
       io,
       '\nAny other model works as provider/model; without a price it is refused until you add one under `prices:`.',

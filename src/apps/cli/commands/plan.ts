@@ -3,12 +3,13 @@ import path from 'node:path';
 import { openSession } from '../../../compose/compose.ts';
 import { EXIT, TercetError } from '../../../contract/errors.ts';
 import { explainLint } from '../../../handoff/lint-plan.ts';
+import { clean, cleanLine } from '../../../report/clean.ts';
 import { planText } from '../../../report/plan-text.ts';
 import { planToYaml } from '../../../report/plan-yaml.ts';
 import { schemaUrl } from '../../../report/schema-url.ts';
 import { planOnly } from '../../../workflow/phases.ts';
 import { follow, type ModelOptions, reportText } from '../follow.ts';
-import { type Io, print, readRequest } from '../io.ts';
+import { type Io, print, printJson, readRequest } from '../io.ts';
 import { checkPlan, readPlan } from '../read-plan.ts';
 
 export interface PlanOptions extends ModelOptions {
@@ -36,7 +37,7 @@ export async function plan(io: Io, words: string[], options: PlanOptions): Promi
       planOnly,
       async (result) => {
         if (result.plan === null || result.outcome !== 'planned') return reportText(io, result);
-        const shown = path.relative(io.cwd, file) || file;
+        const shown = cleanLine(path.relative(io.cwd, file) || file, 1_000);
         await writeFile(file, planToYaml(result.plan, await import('yaml'), { schema: schemaUrl('plan') }), {
           flag: options.force === true ? 'w' : 'wx',
         });
@@ -54,12 +55,13 @@ async function check(io: Io, file: string, options: PlanOptions): Promise<number
   try {
     const issues = await checkPlan(session, parsed, options.base ?? 'HEAD');
     const errors = issues.filter((issue) => issue.severity === 'error').length;
-    if (options.json === true) print(io, JSON.stringify({ plan: parsed, issues }));
-    else if (issues.length === 0) print(io, `${file}: ${parsed.tasks.length} task(s), no errors, no warnings.`);
+    if (options.json === true) printJson(io, { plan: parsed, issues });
+    else if (issues.length === 0)
+      print(io, `${cleanLine(file, 1_000)}: ${parsed.tasks.length} task(s), no errors, no warnings.`);
     else
       print(
         io,
-        `${explainLint(issues)}\n${errors} error(s), ${issues.length - errors} warning(s). docs/plan-rules.md explains each rule.`,
+        `${clean(explainLint(issues), Number.POSITIVE_INFINITY)}\n${errors} error(s), ${issues.length - errors} warning(s). docs/plan-rules.md explains each rule.`,
       );
     return errors > 0 ? EXIT.failed : EXIT.approved;
   } finally {

@@ -2,10 +2,10 @@ import { openSession } from '../../../compose/compose.ts';
 import { TercetError } from '../../../contract/errors.ts';
 import type { RunResult } from '../../../contract/outcome.ts';
 import type { Artefact } from '../../../ports/store.ts';
-import { clean } from '../../../report/clean.ts';
-import { jsonLine, summaryOf } from '../../../report/json.ts';
+import { clean, cleanLine } from '../../../report/clean.ts';
+import { summaryOf } from '../../../report/json.ts';
 import { reportText } from '../follow.ts';
-import { type CommonOptions, type Io, print } from '../io.ts';
+import { type CommonOptions, type Io, print, printJson } from '../io.ts';
 
 export interface ShowOptions extends CommonOptions {
   plan?: boolean;
@@ -37,21 +37,18 @@ export async function show(io: Io, id: string, options: ShowOptions): Promise<nu
       return 0;
     }
     if (text === null) {
-      print(
-        io,
-        options.json === true
-          ? JSON.stringify(record)
-          : `${record.id}  ${record.outcome}\n${clean(record.reason)}\nFiles: ${session.store.folder(record.id)}`,
-      );
+      if (options.json === true) printJson(io, record);
+      else
+        print(
+          io,
+          `${record.id}  ${record.outcome}\n${clean(record.reason)}\nFiles: ${cleanLine(session.store.folder(record.id), 1_000)}`,
+        );
       return 0;
     }
-    const result = JSON.parse(text) as RunResult;
-    print(
-      io,
-      options.json === true
-        ? jsonLine(summaryOf(result))
-        : `${reportText(io, result)}Files: ${session.store.folder(record.id)}`,
-    );
+    // A run of an earlier version says nothing of sensitive files.
+    const result = { sensitive: [], ...(JSON.parse(text) as object) } as unknown as RunResult;
+    if (options.json === true) printJson(io, summaryOf(result));
+    else print(io, `${reportText(io, result)}Files: ${cleanLine(session.store.folder(record.id), 1_000)}`);
     return 0;
   } finally {
     await session.close();
