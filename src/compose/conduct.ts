@@ -14,7 +14,7 @@ import { summaryOf } from '../report/json.ts';
 import type { RunContext } from '../workflow/run-context.ts';
 import { type Cast, castAgents } from './agents.ts';
 import type { Session } from './compose.ts';
-import { guardAgent, guardCommands, guardResult } from './guards.ts';
+import { guardAgent, guardCommands } from './guards.ts';
 import { readPrompts } from './prompts.ts';
 import { type Merged, mergeSettings, type Overrides } from './settings.ts';
 import { configOfRun } from './trust.ts';
@@ -85,7 +85,7 @@ export async function conduct(
       const message = `The repository's tercet.yaml is not trusted; left out: ${keys}.`;
       ctx.emit({ type: 'warning.raised', code: 'untrusted', message });
     }
-    const result = guardResult(await work(ctx), redactor);
+    const result = await work(ctx);
     const branch = result.implementation?.branch ?? null;
     await store.save({
       ...record,
@@ -148,6 +148,7 @@ function contextOf(
     clock,
     catalogue: session.catalogue,
     signal: casting.signal,
+    redactor,
     attempts: new Map(),
     emit: (event) => {
       const recorded = redactor.all<RecordedEvent>({ v: 1, seq: ++seq, run, at: clock.now().toISOString(), ...event });

@@ -1,4 +1,3 @@
-import type { RunResult } from '../contract/outcome.ts';
 import type { Redactor } from '../handoff/redact.ts';
 import type { Agent } from '../ports/agent.ts';
 import type { Commands } from '../ports/commands.ts';
@@ -49,14 +48,5 @@ export function guardStore(store: RunStore, redactor: Redactor): RunStore {
         return store.write(run, name, `${JSON.stringify(redactor.all(JSON.parse(text)), null, 2)}\n`);
       return store.write(run, name, redactor.all(text));
     },
-  };
-}
-
-/** A result fit to be shown; its plan and request only lose the keys in use, because they may be written out and used. */
-export function guardResult(result: RunResult, redactor: Redactor): RunResult {
-  return {
-    ...redactor.all(result),
-    plan: redactor.literals(result.plan),
-    request: redactor.literals(result.request),
   };
 }

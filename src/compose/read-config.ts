@@ -73,7 +73,7 @@ async function readTheirs(file: string): Promise<RepositoryConfig> {
 export async function parseRepositoryConfig(text: string, file: string): Promise<RepositoryConfig> {
   const config = await parseYaml(text, file, RepositoryConfig, USER_ONLY);
   for (const [index, command] of (config.checks ?? []).entries()) {
-    const why = deceptive(command.trim().replace(/[\n\t]/g, ' '));
+    const why = deceptive(command.replace(/[\n\t]/g, ' '));
     if (why !== null)
       throw new TercetError('config', `${file}: checks.${index + 1} holds ${why}; such a command is not run.`);
   }

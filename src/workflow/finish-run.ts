@@ -7,6 +7,7 @@ import { reprice } from '../pricing/counterfactual.ts';
 import { summarise } from '../pricing/sum.ts';
 import { showUsd } from '../pricing/usd.ts';
 import { markdownReport } from '../report/markdown.ts';
+import { resultWithoutKeys } from '../report/without-keys.ts';
 import type { End } from './end.ts';
 import { findSensitive } from './find-sensitive.ts';
 import type { RunContext } from './run-context.ts';
@@ -34,23 +35,33 @@ export async function finishRun(ctx: RunContext, progress: Progress, end: End): 
   const { plan, review } = progress;
   const sensitive = await sensitiveOf(ctx, progress, implementation);
   const { outcome, exitCode, reason } = end;
-  const result: RunResult = {
-    run: ctx.run,
-    outcome,
-    exitCode,
-    reason,
-    request: ctx.request,
-    plan,
-    implementation,
-    review,
-    sensitive,
-    cost,
-    counterfactual,
-  };
-  await ctx.store.write(ctx.run, 'review.json', `${JSON.stringify(review, null, 2)}\n`);
+  const result = resultWithoutKeys(
+    {
+      run: ctx.run,
+      outcome,
+      exitCode,
+      reason,
+      request: ctx.request,
+      plan,
+      implementation,
+      review,
+      sensitive,
+      cost,
+      counterfactual,
+    },
+    ctx.redactor,
+  );
+  await ctx.store.write(ctx.run, 'review.json', `${JSON.stringify(result.review, null, 2)}\n`);
   await ctx.store.write(ctx.run, 'result.json', `${JSON.stringify(result, null, 2)}\n`);
   await ctx.store.write(ctx.run, 'report.md', markdownReport(result, { money: showUsd }));
-  ctx.emit({ type: 'run.finished', outcome, reason, branch: implementation?.branch ?? null, cost, counterfactual });
+  ctx.emit({
+    type: 'run.finished',
+    outcome,
+    reason: result.reason,
+    branch: implementation?.branch ?? null,
+    cost,
+    counterfactual,
+  });
   return result;
 }
 

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { ChangedFile } from '../../src/contract/change.ts';
-import { describeSensitive, sensitiveFiles, toLookInto } from '../../src/handoff/sensitive-changes.ts';
+import { type BothSides, describeSensitive, sensitiveFiles, toLookInto } from '../../src/handoff/sensitive-changes.ts';
 
 const file = (path: string, status: ChangedFile['status'] = 'modified', from: string | null = null): ChangedFile => ({
   path,
@@ -10,7 +10,7 @@ const file = (path: string, status: ChangedFile['status'] = 'modified', from: st
   deletions: 0,
   binary: false,
 });
-const none = { before: () => null, after: () => null };
+const none: BothSides = { before: () => null, after: () => null };
 const texts = (before: unknown, after: unknown) => {
   const text = (value: unknown) => (value === null ? null : typeof value === 'string' ? value : JSON.stringify(value));
   return { before: () => text(before), after: () => text(after) };
