@@ -12,7 +12,7 @@ import type { Person } from '../ports/person.ts';
 import type { Reporter } from '../ports/reporter.ts';
 import { summaryOf } from '../report/json.ts';
 import type { RunContext } from '../workflow/run-context.ts';
-import { type Cast, castAgents } from './agents.ts';
+import { type Cast, castAgents, checkPrices } from './agents.ts';
 import type { Session } from './compose.ts';
 import { guardAgent, guardCommands } from './guards.ts';
 import { readPrompts } from './prompts.ts';
@@ -43,11 +43,23 @@ export interface Casting {
  */
 export async function conduct(
   session: Session,
-  asked: Casting,
+  casting: Casting,
+  work: (ctx: RunContext) => Promise<RunResult>,
+): Promise<RunResult> {
+  try {
+    const request = session.redactor.literals(casting.request);
+    return await conductRun(session, { ...casting, request }, work);
+  } finally {
+    for (const reporter of casting.reporters) reporter.close();
+  }
+}
+
+async function conductRun(
+  session: Session,
+  casting: Casting,
   work: (ctx: RunContext) => Promise<RunResult>,
 ): Promise<RunResult> {
   const { host, store, repository, redactor } = session;
-  const casting = { ...asked, request: redactor.literals(asked.request) };
   const { config, leftOut } = await configOfRun(session, casting.untrusted === true);
   const merged = mergeSettings(config, casting.overrides);
   const prompts = await readPrompts({
@@ -56,6 +68,8 @@ export async function conduct(
     reviewer: merged.roles.reviewer.prompt,
   });
   const cast = castAgents(merged, config.user, session.catalogue, host.env, casting.agents ?? {}, casting.needed);
+  const { unpriced } = merged.settings;
+  checkPrices(cast, casting.needed, unpriced, session.catalogue, new Date().toISOString().slice(0, 10));
   const ctx = contextOf(session, casting, merged, cast, prompts);
   const record: RunRecord = {
     version: 1,
@@ -100,8 +114,6 @@ export async function conduct(
     const reason = error instanceof Error ? error.message : String(error);
     await store.save({ ...record, outcome: 'failed', reason, endedAt: ctx.clock.now().toISOString() });
     throw withoutKeys(error, redactor);
-  } finally {
-    for (const reporter of casting.reporters) reporter.close();
   }
 }
 

@@ -1,5 +1,8 @@
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { one, RUN, setScene } from './set-scene.ts';
+
+// Whole runs, several to a test: a busy machine takes its time.
+vi.setConfig({ testTimeout: 90_000 });
 
 /** As makeHome sets them. */
 const ANTHROPIC = 'sk-ant-test-0123456789abcdef';

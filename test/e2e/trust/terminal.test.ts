@@ -1,8 +1,11 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import { makeRepository } from '../../support/repository.ts';
 import { one, RUN, setScene } from './set-scene.ts';
+
+// Whole runs, several to a test: a busy machine takes its time.
+vi.setConfig({ testTimeout: 90_000 });
 
 /** Everything a terminal acts on or a reader does not see; a line feed is the only control that is ours. */
 const UNSAFE = /[\x00-\x09\x0b-\x1f\x7f-\x9f\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\ufeff]|[\u{e0000}-\u{e007f}]/u;
