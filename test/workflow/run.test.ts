@@ -257,7 +257,7 @@ describe('the end of a run', () => {
     );
     expect(result.implementation?.tasks.map(({ task, status }) => `${task} ${status}`)).toEqual([
       'T1 done',
-      'T2 failed',
+      'T2 skipped',
     ]);
     expect(result.implementation?.commits).toMatchObject([{ task: 'T1' }]);
   });
@@ -313,6 +313,7 @@ describe('the end of a run', () => {
       reason: 'Tercet itself failed: x is not a function. Please report it with the run’s events.',
     });
     expect(result.implementation?.commits).toMatchObject([{ task: 'T1' }]);
+    expect(result.implementation?.tasks.map(({ status }) => status)).toEqual(['done', 'failed']);
     expect(made.run.of('warning.raised')).toMatchObject([{ code: 'internal', message: /TypeError/u }]);
   });
 

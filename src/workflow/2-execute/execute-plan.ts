@@ -1,4 +1,5 @@
 import type { TaskResult } from '../../contract/change.ts';
+import { TercetError } from '../../contract/errors.ts';
 import type { Plan, Task } from '../../contract/plan.ts';
 import { topologicalOrder } from '../../handoff/lint-plan.ts';
 import { outOfScope } from '../../handoff/scope.ts';
@@ -43,7 +44,7 @@ export async function executePlan(
         return { plan: current, tasks, failure };
       }
     } catch (error) {
-      tasks.push(resultOf(run, 'failed', null));
+      tasks.push(resultOf(run, isStop(error) ? 'skipped' : 'failed', null));
       skipRest();
       throw error;
     } finally {
@@ -51,6 +52,11 @@ export async function executePlan(
     }
   }
   return { plan: current, tasks, failure: null };
+}
+
+/** Whether the run was stopped: then the task under way was given up, and nothing shows that it cannot be done. */
+function isStop(error: unknown): boolean {
+  return error instanceof TercetError && ['cancelled', 'budget', 'parked'].includes(error.code);
 }
 
 function skipped(task: string): TaskResult {

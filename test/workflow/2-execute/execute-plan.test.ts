@@ -111,7 +111,7 @@ describe('executing a plan', () => {
     await expect(made.execute()).rejects.toMatchObject({ code: 'cancelled' });
     expect(made.noted().map(({ task: id, status }) => `${id} ${status}`)).toEqual([
       'T1 done',
-      'T2 failed',
+      'T2 skipped',
       'T3 skipped',
     ]);
   });
