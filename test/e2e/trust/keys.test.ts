@@ -52,6 +52,9 @@ describe('39, 45: no key of the environment is stored, shown or sent', () => {
     await say(['run', '--yes', '--always-plan', '--json', request]);
     await say(['costs', '--by', 'model', '--json']);
 
+    await say(['models', OPENAI]);
+    await say(['plan', '--check', OTHER]);
+
     const sent = scene.server.log.map((call) => JSON.stringify(call.body)).join('\n');
     const branches = scene.repository.git('log', '--all', '--patch', '--format=%H %D %B', '--', 'src/note.js');
     for (const key of [ANTHROPIC, OPENAI, OTHER].flatMap(encodings)) {
