@@ -87,6 +87,7 @@ describe('39, 45: no key of the environment is stored, shown or sent', () => {
 test('what has the shape of somebody else’s key is not carried into reports, and stays in code', async () => {
   const theirs = ['ghp', 'AbCdEfGhIjKlMnOpQrStUvWx0123456789'].join('_');
   const lines = one({
+    title: `Add a note about ${theirs}`,
     text: `export const note = '${theirs}';`,
     review: { criteria: [{ id: 'T1.1', met: 'yes', evidence: `it says ${theirs}` }] },
   });
@@ -94,6 +95,8 @@ test('what has the shape of somebody else’s key is not carried into reports, a
   const run = await scene.inside([...RUN, '--json']);
   expect(run.code).toBe(0);
   expect(run.stdout).not.toContain(theirs);
+  expect(run.stderr).toContain('Add a note about [key]');
+  expect(run.stderr).not.toContain(theirs);
   const id = String(run.json().run);
   expect((await scene.inside(['show', id, '--report'])).stdout).toContain('it says \\[key\\]');
   expect((await scene.inside(['show', id])).stdout).toContain('it says [key]');
