@@ -33,6 +33,7 @@ export const defineLook: Define = (program, io, act) => {
       .command('apply <run>')
       .description('bring the change of a run into the working tree, uncommitted')
       .option('--force', 'although it was not approved')
+      .option('-y, --yes', 'although it changes sensitive files; they are listed')
       .addHelpText(
         'after',
         `\nAll of it or nothing: a conflict with your own changes is refused, and your index\nis not touched.\n${examples('tercet apply 20261122-130501-3fa9')}`,
