@@ -12,9 +12,11 @@ import type { Clock } from '../ports/clock.ts';
 import type { Person } from '../ports/person.ts';
 import type { Reporter } from '../ports/reporter.ts';
 import { summaryOf } from '../report/json.ts';
+import { recordSetup } from '../workflow/recording.ts';
 import type { RunContext } from '../workflow/run-context.ts';
 import { type Cast, castAgents, checkPrices } from './agents.ts';
 import type { Session } from './compose.ts';
+import { packageVersion } from './package-folder.ts';
 import { readPrompts } from './prompts.ts';
 import { type Merged, mergeSettings } from './settings.ts';
 
@@ -61,6 +63,7 @@ export async function conduct(
     const ctx = contextOf(session, casting, merged, cast, prompts, events.length);
     const record = recordOf(session, casting, cast, prompts, ctx.clock.now());
     await store.save(record);
+    recordSetup(ctx, packageVersion(), events.length);
     return await recorded(session, ctx, record, work);
   } finally {
     owned.release();

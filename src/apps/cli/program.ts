@@ -42,6 +42,9 @@ export function buildProgram(
     defineShow,
     defineResume,
     defineCancel,
+    defineReplay,
+    defineExport,
+    defineClean,
     defineApply,
     defineCosts,
     defineModels,
@@ -189,6 +192,51 @@ const defineCancel: Define = (program, io, act) => {
     .action((run, options) =>
       act(async () => (await import('./commands/cancel.ts')).cancel(io, run, options), options),
     );
+};
+
+const defineReplay: Define = (program, io, act) => {
+  common(program.command('replay <run>'))
+    .description('a recorded run again from its receipts: no network, nothing spent, the same commits')
+    .addOption(
+      new Option('--checks <how>', 'commands that passed: taken as recorded, or run once more')
+        .choices(['recorded', 'run'])
+        .default('recorded'),
+    )
+    .option('--keep', 'leave the branch of the replay')
+    .addHelpText(
+      'after',
+      '\nExits 0 when every commit is the same, 1 otherwise.\n\nExample:\n  $ tercet replay 20261122-130501-3fa9\n',
+    )
+    .action((run, options) =>
+      act(async () => (await import('./commands/replay.ts')).replay(io, run, options), options),
+    );
+};
+
+const defineExport: Define = (program, io, act) => {
+  common(program.command('export <run>'))
+    .description('one file about a run for a bug report; no code, prompts or keys in it')
+    .option('-o, --output <file>', 'where to write it; - for standard output')
+    .option('--force', 'overwrite it')
+    .option('--with-content', 'also request, plan, answers and what commands printed')
+    .addHelpText('after', '\nRead the file before you share it.\n\nExample:\n  $ tercet export 20261122-130501-3fa9\n')
+    .action((run, options) =>
+      act(async () => (await import('./commands/export.ts')).exportRun(io, run, options), options),
+    );
+};
+
+const defineClean: Define = (program, io, act) => {
+  common(program.command('clean'))
+    .description('remove what runs have left: working trees, old records; work is saved under a ref first')
+    .option('--older-than <age>', 'records of ended runs, and rescue refs, older than this', '30d')
+    .option('--branches', 'also branches of ended runs that HEAD or their upstream has all of')
+    .option('--refs', 'also rescue refs')
+    .option('--dry-run', 'only list')
+    .option('-y, --yes', 'do not ask')
+    .addHelpText(
+      'after',
+      '\nNothing a process works on is touched, and what was spent stays in `tercet costs`.\n\nExamples:\n  $ tercet clean --dry-run\n  $ tercet clean --older-than 7d --branches --yes\n',
+    )
+    .action((options) => act(async () => (await import('./commands/clean.ts')).clean(io, options), options));
 };
 
 const defineApply: Define = (program, io, act) => {

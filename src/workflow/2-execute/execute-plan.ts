@@ -5,6 +5,7 @@ import { topologicalOrder } from '../../handoff/lint-plan.ts';
 import { outOfScope } from '../../handoff/scope.ts';
 import type { Worktree } from '../../ports/workspace.ts';
 import type { RunContext } from '../run-context.ts';
+import { step } from '../step.ts';
 import { climb } from './ladder.ts';
 import { scopeOfRun } from './prove.ts';
 import type { TaskRun } from './task-run.ts';
@@ -92,14 +93,14 @@ export async function executeTask(
     claim: '',
     servedModel: null,
   };
-  const step = await climb(ctx, run);
+  const climbed = await climb(ctx, run);
   const { attempts, checks, changeRequests, claim } = run;
   const result: TaskResult = { task: task.id, status: 'failed', commit: null, attempts, checks, changeRequests, claim };
-  if (!step.done) {
+  if (!climbed.done) {
     const rescueRef = await worktree.rescue(key.replaceAll('/', '-'));
     await worktree.restore();
-    ctx.emit({ type: 'task.failed', task: task.id, reason: step.reason, rescueRef });
-    return { plan: run.plan, result, failure: `${task.id} (${task.title}) could not be done: ${step.reason}` };
+    ctx.emit({ type: 'task.failed', task: task.id, reason: climbed.reason, rescueRef });
+    return { plan: run.plan, result, failure: `${task.id} (${task.title}) could not be done: ${climbed.reason}` };
   }
   const done: Executed = { plan: run.plan, result: { ...result, status: 'done' }, failure: null };
   ctx.journal.record(`ready:${key}`, done);
@@ -132,6 +133,14 @@ function withCommit(done: Executed, sha: string): Executed {
   return { ...done, result: { ...done.result, commit: sha } };
 }
 
+/** ISO 8601 in seconds with the offset of the local clock, as git shows it: `2026-11-22T14:05:01+01:00`. */
+function localTime(now: Date): string {
+  const offset = -now.getTimezoneOffset();
+  const local = new Date(now.getTime() + offset * 60_000).toISOString().slice(0, 19);
+  const two = (value: number) => String(Math.trunc(value)).padStart(2, '0');
+  return `${local}${offset < 0 ? '-' : '+'}${two(Math.abs(offset) / 60)}:${two(Math.abs(offset) % 60)}`;
+}
+
 async function commitTask(ctx: RunContext, run: TaskRun) {
   const changed = await run.worktree.changed();
   const strays = new Set(outOfScope(scopeOfRun(run), changed).map((stray) => stray.path));
@@ -145,8 +154,10 @@ async function commitTask(ctx: RunContext, run: TaskRun) {
     run.findings.length > 0
       ? `Fix ${run.findings.map((finding) => finding.id).join(', ')}: ${run.task.title}`
       : run.task.title;
+  // Recorded, so that a replay makes the very same commit.
+  const at = await step(ctx, `at:${run.key}`, async () => localTime(ctx.clock.now()));
   return run.worktree.commit(
-    { subject, body: run.task.behaviour, trailers },
+    { subject, body: run.task.behaviour, trailers, at },
     changed.filter((path) => !strays.has(path)),
   );
 }

@@ -1,9 +1,8 @@
 import { rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { TercetError } from '../../../contract/errors.ts';
-import type { Worktree } from '../../../ports/workspace.ts';
+import type { Identity, Worktree } from '../../../ports/workspace.ts';
 import { commitPaths, keepDetached, rescuePaths, tipOf } from './commit.ts';
-import type { Identity } from './config.ts';
 import { foldFixes } from './fold.ts';
 import type { Git, Place } from './git.ts';
 import { GuardedFiles } from './guarded-files.ts';
