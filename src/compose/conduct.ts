@@ -60,10 +60,12 @@ export async function conduct(
   const owned = await store.own(casting.run);
   try {
     const events = casting.again === undefined ? [] : await store.events(casting.run);
-    const ctx = contextOf(session, casting, merged, cast, prompts, events.length);
+    // Progress is numbered and not recorded, so that the count of events says less than the last number.
+    const after = events.at(-1)?.seq ?? 0;
+    const ctx = contextOf(session, casting, merged, cast, prompts, after);
     const record = recordOf(session, casting, cast, prompts, ctx.clock.now());
     await store.save(record);
-    recordSetup(ctx, packageVersion(), events.length);
+    recordSetup(ctx, packageVersion(), after);
     return await recorded(session, ctx, record, work);
   } finally {
     owned.release();
@@ -132,10 +134,10 @@ function contextOf(
   merged: Merged,
   cast: Cast,
   prompts: RunContext['prompts'],
-  eventsBefore: number,
+  after: number,
 ): RunContext {
   const clock: Clock = systemClock;
-  let seq = eventsBefore;
+  let seq = after;
   const damage: string[] = [];
   const { run, reporters, onEvent } = casting;
   const journal = openJournal(path.join(session.store.folder(run), 'journal.ndjson'), (message) =>
