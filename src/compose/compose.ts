@@ -7,6 +7,7 @@ import type { RunStore } from '../ports/store.ts';
 import type { Repository } from '../ports/workspace.ts';
 import { buildCatalogue, type Catalogue } from '../pricing/catalogue.ts';
 import { type Folders, foldersOf } from './folders.ts';
+import { findHome, sayWhere } from './moved.ts';
 import { type Config, readConfig } from './read-config.ts';
 
 export { branchName, newRunId } from './run-names.ts';
@@ -26,13 +27,17 @@ export interface Session {
   catalogue: Catalogue;
   ledger: Ledger;
   store: RunStore;
+  /** Where the repository was when its runs were made; null unless it was found to have moved just now. */
+  movedFrom: string | null;
   close(): Promise<void>;
 }
 
 /** Opens what a command needs in a repository. @throws TercetError `repository`, `config`, `storage`. */
 export async function openSession(host: Host): Promise<Session> {
   const folders = foldersOf(host.env);
-  const repository = await openRepository(host.cwd, { env: host.env });
+  const opened = await openRepository(host.cwd, { env: host.env });
+  const { key, movedFrom } = await findHome(folders.data, opened);
+  const repository = { ...opened, key };
   const config = await readConfig(folders, repository.root);
   const ledger = await openLedgerOf(folders);
   return {
@@ -42,7 +47,8 @@ export async function openSession(host: Host): Promise<Session> {
     repository,
     catalogue: catalogueOf(config),
     ledger,
-    store: openStore(path.join(folders.data, 'repositories', repository.key)),
+    store: sayWhere(openStore(path.join(folders.data, 'repositories', key)), folders.data),
+    movedFrom,
     close: () => ledger.close(),
   };
 }

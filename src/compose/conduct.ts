@@ -16,6 +16,7 @@ import { recordSetup } from '../workflow/recording.ts';
 import type { RunContext } from '../workflow/run-context.ts';
 import { type Cast, castAgents, checkPrices } from './agents.ts';
 import type { Session } from './compose.ts';
+import { writePlace } from './moved.ts';
 import { packageVersion } from './package-folder.ts';
 import { readPrompts } from './prompts.ts';
 import { type Merged, mergeSettings } from './settings.ts';
@@ -65,6 +66,7 @@ export async function conduct(
     const ctx = contextOf(session, casting, merged, cast, prompts, after);
     const record = recordOf(session, casting, cast, prompts, ctx.clock.now());
     await store.save(record);
+    await writePlace(session.folders.data, session.repository);
     recordSetup(ctx, packageVersion(), after);
     return await recorded(session, ctx, record, work);
   } finally {

@@ -1,14 +1,16 @@
 import { createHash } from 'node:crypto';
-import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
-import { REQUEST, script } from '../../crash/story.ts';
-import { RUN, SMOOTH } from '../../support/shop-change.ts';
+import { runCodingWorkflow } from '../../../src/library.ts';
+import { REQUEST as GIFT_WRAP, script } from '../../crash/story.ts';
+import { aPlan, approval, aTask, file } from '../../support/answers.ts';
+import { EDIT, REQUEST, RUN, SMOOTH, TASK } from '../../support/shop-change.ts';
 import { runFolder, type Stage, setStage, summary } from '../../support/stage.ts';
 
 const COUNT_SOCKETS = fileURLToPath(new URL('count-sockets.ts', import.meta.url));
-const STORY = ['run', REQUEST, '--yes', '--always-plan', '--json', '--branch', 'story'];
+const STORY = ['run', GIFT_WRAP, '--yes', '--always-plan', '--json', '--branch', 'story'];
 
 interface Replayed {
   outcome: string;
@@ -93,18 +95,69 @@ describe('a replay', () => {
   });
 
   it('does so for a run whose review failed for good and that was resumed with another executor', async () => {
-    const [good] = SMOOTH.reviewer;
     const refusal = { fault: { kind: 'status' as const, status: 400 } };
-    await using stage = await setStage({ ...SMOOTH, reviewer: [refusal, good] });
+    await using stage = await setStage({ ...SMOOTH, reviewer: [refusal, ...SMOOTH.reviewer] });
     const first = summary(await stage.tercet(RUN));
     expect(first.outcome).toBe('inconclusive');
-    const second = summary(await stage.tercet(['resume', first.run, '--json', '--executor', 'anthropic/claude-sonnet-5-5']));
+    const second = summary(
+      await stage.tercet(['resume', first.run, '--json', '--executor', 'anthropic/claude-sonnet-5-5']),
+    );
     expect(second.outcome).toBe('approved');
     const numbers = stage.events(first.run).map(({ seq }) => seq);
     expect(numbers, 'events of a resumed run go on counting').toEqual([...new Set(numbers)].sort((a, b) => a - b));
     const result = await replay(stage, first.run);
     expect(result.code, result.stdout + result.stderr).toBe(0);
     expect(result.said()).toMatchObject({ outcome: 'approved', same: true });
+  });
+
+  it('does so for a run whose second task was carried on with another executor', async () => {
+    const first = aTask('T1', { title: 'Add a table of rows', files: [{ path: 'src/rows.js', action: 'create' }] });
+    const second = aTask('T2', { ...TASK, criteria: TASK.criteria.map((each) => ({ ...each, id: 'T2.1' })) });
+    const body = {
+      error: { type: 'insufficient_quota', code: 'insufficient_quota', message: 'You are out of credit' },
+    };
+    await using stage = await setStage({
+      planner: [{ object: aPlan([first, second]) }],
+      executor: [
+        { text: file('src/rows.js', 'export const rows = [];') },
+        { fault: { kind: 'status', status: 429, body } },
+        { text: EDIT },
+      ],
+      reviewer: [{ object: approval(['T1.1', 'T2.1']) }],
+    });
+    const parked = summary(await stage.tercet(RUN));
+    expect(parked.outcome).toBe('parked');
+    const other = ['--executor', 'anthropic/claude-sonnet-5-5'];
+    const { commits } = summary(await stage.tercet(['resume', parked.run, '--json', ...other]));
+    expect(commits).toHaveLength(2);
+    const result = await replay(stage, parked.run);
+    expect(result.code, result.stdout + result.stderr).toBe(0);
+    expect(result.said()).toMatchObject({ outcome: 'approved', same: true });
+  });
+
+  it('gives the answers a person gave, and the plan as they edited it', async () => {
+    const questions = [{ question: 'A RangeError?', why: '', assumption: 'yes' }];
+    const asking = { object: aPlan([TASK], { questions }) };
+    await using stage = await setStage({ ...SMOOTH, planner: [asking, ...SMOOTH.planner] });
+    let plan = '';
+    const result = await runCodingWorkflow({
+      featureRequest: REQUEST,
+      planning: 'always',
+      repository: stage.repository.root,
+      env: stage.home.env,
+      person: {
+        answer: async () => ['A RangeError with the percentage in its message'],
+        approve: async ({ file: planFile }) => {
+          if (plan !== '') return 'approved';
+          plan = readFileSync(planFile, 'utf8').replace(/^title: .*/m, 'title: Refuse what nobody means');
+          writeFileSync(planFile, plan);
+          return 'edited';
+        },
+      },
+    });
+    expect(result).toMatchObject({ outcome: 'approved', plan: { title: 'Refuse what nobody means' } });
+    const replayed = await replay(stage, result.run);
+    expect(replayed.code, replayed.stdout + replayed.stderr).toBe(0);
   });
 
   it('of a parked run ends where the recording ends', async () => {
@@ -123,27 +176,27 @@ describe('a replay', () => {
     const { run } = summary(await stage.tercet(STORY));
     const { DatabaseSync } = await import('node:sqlite');
     const database = new DatabaseSync(path.join(stage.home.folder, 'data', 'ledger.db'));
-    database.exec("DELETE FROM receipt WHERE json LIKE '%\"purpose\":\"repair\"%'");
+    database.exec('DELETE FROM receipt WHERE json LIKE \'%"purpose":"repair"%\'');
     database.close();
     const calls = stage.server.log.length;
     const result = await replay(stage, run);
     expect(result.code).toBe(1);
-    expect(result.said().missing).toMatch(/^repair by the executor anthropic\/claude-haiku-5-5 for T2 \(call [0-9a-f]+\)$/);
-    expect(result.said().commits.map(({ difference }) => difference)).toEqual([
-      null,
-      'the replay did not come to it',
-    ]);
+    expect(result.said().missing).toMatch(
+      /^repair by the executor anthropic\/claude-haiku-5-5 for T2 \(call [0-9a-f]+\)$/,
+    );
+    expect(result.said().commits.map(({ difference }) => difference)).toEqual([null, 'the replay did not come to it']);
     expect(stage.server.log).toHaveLength(calls);
     expect(stage.repository.git('branch', '--list', 'tercet/replay-*')).toBe('');
   });
 
   it('runs the commands again when told, and says which does not pass any more', async () => {
     await using stage = await setStage(SMOOTH, { config: 'checks: ["node marker.cjs"]\n' });
-    stage.repository.write({ 'marker.cjs': `process.exit(require('node:fs').existsSync('${stage.home.folder}/gone') ? 1 : 0)` });
+    stage.repository.write({
+      'marker.cjs': `process.exit(require('node:fs').existsSync('${stage.home.folder}/gone') ? 1 : 0)`,
+    });
     stage.repository.commit('A check that depends on the machine');
     const { run } = summary(await stage.tercet(RUN));
     expect((await replay(stage, run, '--checks', 'run')).said()).toMatchObject({ same: true, changedChecks: [] });
-    const { writeFileSync } = await import('node:fs');
     writeFileSync(path.join(stage.home.folder, 'gone'), '');
     const result = await replay(stage, run, '--checks', 'run');
     expect(result.code).toBe(1);

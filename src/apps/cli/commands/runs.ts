@@ -3,11 +3,13 @@ import type { RunRecord } from '../../../contract/outcome.ts';
 import { showUsd } from '../../../pricing/usd.ts';
 import { cleanLine } from '../../../report/clean.ts';
 import { type CommonOptions, type Io, print } from '../io.ts';
+import { sayMoved } from '../say-moved.ts';
 
 /** `tercet runs`: the runs of this repository, newest first. */
 export async function runs(io: Io, options: CommonOptions & { limit?: number }): Promise<number> {
   const session = await openSession(io);
   try {
+    sayMoved(io, session);
     const records = await session.store.list((file, why) =>
       io.stderr.write(`tercet: ${file} cannot be read (${why}); it is left as it is.\n`),
     );
