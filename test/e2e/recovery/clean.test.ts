@@ -1,8 +1,11 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, utimesSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { RUN, SMOOTH } from '../../support/shop-change.ts';
 import { runFolder, type Stage, setStage, summary } from '../../support/stage.ts';
+
+// Each test is several processes; a busy machine takes its time.
+vi.setConfig({ testTimeout: 90_000 });
 
 interface Cleaned {
   removed: boolean;

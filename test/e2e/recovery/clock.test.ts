@@ -1,6 +1,9 @@
-import { expect, it } from 'vitest';
+import { expect, it, vi } from 'vitest';
 import { RUN, SMOOTH } from '../../support/shop-change.ts';
 import { setStage, summary } from '../../support/stage.ts';
+
+// Each test is several processes; a busy machine takes its time.
+vi.setConfig({ testTimeout: 90_000 });
 
 const SHIFT = new URL('shift-clock.ts', import.meta.url).pathname;
 const PARKED = { fault: { kind: 'status' as const, status: 429, headers: { 'retry-after': '3600' } } };
@@ -9,6 +12,7 @@ const DAY_MS = 86_400_000;
 it.each([
   ['two hours', DAY_MS / 12],
   ['a month', 30 * DAY_MS],
+  ['ten years', 3650 * DAY_MS],
 ])('a run that was parked is resumed with the clock set back by %s', async (_, shift) => {
   await using stage = await setStage({ ...SMOOTH, reviewer: [PARKED, ...SMOOTH.reviewer] });
   const { run } = summary(await stage.tercet(RUN));
@@ -26,21 +30,4 @@ it.each([
   ).toEqual(['edit', 'plan', 'review']);
   expect((await stage.tercet(['replay', run], { env })).code).toBe(0);
   expect((await stage.tercet(['replay', run])).code).toBe(0);
-});
-
-it('with the clock set back to before any price is known, it says so, and can be resumed when the clock is right', async () => {
-  await using stage = await setStage({ ...SMOOTH, reviewer: [PARKED, ...SMOOTH.reviewer] });
-  const { run } = summary(await stage.tercet(RUN));
-  const env = {
-    NODE_OPTIONS: `${stage.home.env.NODE_OPTIONS} --import=${SHIFT}`,
-    CLOCK_SHIFT_MS: String(-4000 * DAY_MS),
-  };
-  const early = await stage.tercet(['resume', '--json'], { env });
-  if (early.code === 0) {
-    expect(summary(early)).toMatchObject({ run, outcome: 'approved' });
-    return;
-  }
-  expect(early.code).toBe(2);
-  expect(early.stderr).toMatch(/price/);
-  expect(summary(await stage.tercet(['resume', run, '--json']))).toMatchObject({ outcome: 'approved' });
 });

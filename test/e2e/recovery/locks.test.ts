@@ -1,8 +1,11 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { expect, it } from 'vitest';
+import { expect, it, vi } from 'vitest';
 import { EDIT, RUN, SMOOTH } from '../../support/shop-change.ts';
 import { type Stage, setStage, summary } from '../../support/stage.ts';
+
+// Each test is several processes; a busy machine takes its time.
+vi.setConfig({ testTimeout: 90_000 });
 
 /** The folder git keeps of the run's working tree. */
 function entryOf(stage: Stage): string {

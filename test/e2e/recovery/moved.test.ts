@@ -1,9 +1,12 @@
 import { cpSync, existsSync, renameSync, rmSync } from 'node:fs';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { aPlan, approval, aTask, file } from '../../support/answers.ts';
 import { makeRepository } from '../../support/repository.ts';
 import { EDIT, RUN, SMOOTH, TASK } from '../../support/shop-change.ts';
 import { setStage, shopFiles, summary } from '../../support/stage.ts';
+
+// Each test is several processes; a busy machine takes its time.
+vi.setConfig({ testTimeout: 90_000 });
 
 const PARKED = { fault: { kind: 'status' as const, status: 429, headers: { 'retry-after': '3600' } } };
 

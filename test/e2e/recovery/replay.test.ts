@@ -2,12 +2,15 @@ import { createHash } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { runCodingWorkflow } from '../../../src/library.ts';
 import { REQUEST as GIFT_WRAP, script } from '../../crash/story.ts';
 import { aPlan, approval, aTask, file } from '../../support/answers.ts';
 import { EDIT, REQUEST, RUN, SMOOTH, TASK } from '../../support/shop-change.ts';
 import { runFolder, type Stage, setStage, summary } from '../../support/stage.ts';
+
+// Each test is several processes; a busy machine takes its time.
+vi.setConfig({ testTimeout: 90_000 });
 
 const COUNT_SOCKETS = fileURLToPath(new URL('count-sockets.ts', import.meta.url));
 const STORY = ['run', GIFT_WRAP, '--yes', '--always-plan', '--json', '--branch', 'story'];

@@ -1,4 +1,5 @@
 import { execFile } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
 import { writeFile } from 'node:fs/promises';
 import { arch, homedir, platform, release } from 'node:os';
 import path from 'node:path';
@@ -64,7 +65,8 @@ async function collect(io: Io, session: Session, record: RunRecord, whole: boole
       [home, '~'],
     ],
   );
-  const shown = (value: unknown) => redactAll(whole ? value : withoutContent(value), redact);
+  const salt = randomBytes(32);
+  const shown = (value: unknown) => redactAll(whole ? value : withoutContent(value, salt), redact);
   return {
     format: 'tercet-export',
     version: 1,

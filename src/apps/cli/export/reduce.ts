@@ -1,8 +1,8 @@
-import { createHash } from 'node:crypto';
+import { createHmac } from 'node:crypto';
 
-/** What stands for a text that is left out: enough to tell whether two are the same. */
+/** What stands for a text that is left out: enough to tell whether two in one file are the same, and not what it was. */
 export interface LeftOut {
-  sha256: string;
+  hash: string;
   chars: number;
 }
 
@@ -13,48 +13,57 @@ export interface LeftOut {
 const TOLD = new Set(
   `type version v id run at callId role purpose task model requestedModel servedModel state kind outcome verdict basis
   usd heldUsd budgetUsd price date rule severity category status anchor met decision startedAt endedAt until phase code
-  promptHash requestId sha base head commit rung bases key repository criterion planner executor reviewer models prompts
-  trio effort planning approval unpriced lineage servedModels blocking by source tercet sha256`.split(/\s+/),
+  promptHash requestId sha base head commit rung bases key criterion planner executor reviewer models prompts
+  trio effort planning approval unpriced lineage servedModels blocking by source tercet`.split(/\s+/),
 );
 /** Of these only the first line, cut: an error says what happened there, and may quote code below. */
 const FIRST_LINE = new Set(['error', 'message', 'reason', 'why']);
 const LONGEST_LINE = 300;
-/** Objects of settings that are all figures and fixed words. */
+const LONGEST_WORD = 200;
 const TOO_DEEP = 40;
 
-/** A value with every text that may hold code, prompts or answers replaced by its hash and size. */
-export function withoutContent(value: unknown, name = '', depth = 0): unknown {
-  if (typeof value === 'string') return textWithout(value, name);
-  if (typeof value !== 'object' || value === null || depth > TOO_DEEP) return typeof value === 'object' ? null : value;
-  if (Array.isArray(value)) return value.map((item) => withoutContent(item, name, depth + 1));
-  // An event that something was said: the words are a model's or a provider's; only of these two kinds they are errors.
-  const { type } = value as { type?: unknown };
-  const isError = type === undefined || ['call.failed', 'warning.raised', 'run.finished'].includes(String(type));
-  return Object.fromEntries(
-    Object.entries(value).map(([key, item]) => [
-      key,
-      typeof item === 'string' && FIRST_LINE.has(key) && !(isError && isToldError(value, key))
-        ? leaveOut(item)
-        : withoutContent(item, key, depth + 1),
-    ]),
-  );
+/**
+ * A value with every text that may hold code, prompts or answers replaced by its size and a hash. The hash is keyed with
+ * `salt`, which is in no file: short texts could be guessed from a plain one.
+ */
+export function withoutContent(value: unknown, salt: Buffer): unknown {
+  const leaveOut = (text: string): LeftOut => ({
+    hash: createHmac('sha256', salt).update(text).digest('hex').slice(0, 16),
+    chars: text.length,
+  });
+
+  const reduce = (item: unknown, name: string, depth: number): unknown => {
+    if (typeof item === 'string') return reduceText(item, name);
+    if (typeof item !== 'object' || item === null) return item;
+    // What a model answered may have any names in it.
+    if (name === 'answer' || depth > TOO_DEEP) return leaveOut(JSON.stringify(item));
+    if (Array.isArray(item)) return item.map((each) => reduce(each, name, depth + 1));
+    return Object.fromEntries(
+      Object.entries(item).map(([key, each]) => [
+        key,
+        typeof each === 'string' && FIRST_LINE.has(key)
+          ? isError(item, key)
+            ? firstLine(each)
+            : leaveOut(each)
+          : reduce(each, key, depth + 1),
+      ]),
+    );
+  };
+  const reduceText = (text: string, name: string): string | LeftOut =>
+    text === '' || (TOLD.has(name) && text.length <= LONGEST_WORD && !text.includes('\n')) ? text : leaveOut(text);
+  return reduce(value, '', 0);
 }
 
-/** Errors of receipts, runs and failed calls; the same names elsewhere (findings, decisions) are a model's prose. */
-function isToldError(owner: object, key: string): boolean {
+/** Errors of calls, runs and parked runs; the same names elsewhere (findings, decisions) are a model's prose. */
+function isError(owner: object, key: string): boolean {
+  const { type } = owner as { type?: unknown };
   if (key === 'error') return 'callId' in owner;
-  if (key === 'message') return 'type' in owner;
-  if (key === 'reason') return 'outcome' in owner;
+  if (key === 'message') return type === 'call.failed' || type === 'warning.raised';
+  if (key === 'reason') return 'outcome' in owner && (type === undefined || type === 'run.finished');
   return 'until' in owner;
 }
 
-function textWithout(text: string, name: string): string | LeftOut {
-  if (TOLD.has(name)) return text.length <= 200 && !text.includes('\n') ? text : leaveOut(text);
-  if (!FIRST_LINE.has(name)) return text === '' ? text : leaveOut(text);
+function firstLine(text: string): string {
   const line = text.split('\n', 1)[0] ?? '';
   return line.length > LONGEST_LINE ? `${line.slice(0, LONGEST_LINE)}…` : line;
-}
-
-function leaveOut(text: string): LeftOut {
-  return { sha256: createHash('sha256').update(text).digest('hex').slice(0, 16), chars: text.length };
 }
