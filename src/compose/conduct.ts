@@ -14,12 +14,15 @@ import type { Clock } from '../ports/clock.ts';
 import type { Person } from '../ports/person.ts';
 import type { Reporter } from '../ports/reporter.ts';
 import { summaryOf } from '../report/json.ts';
+import { recordSetup } from '../workflow/recording.ts';
 import type { RunContext } from '../workflow/run-context.ts';
 import { type Cast, castAgents } from './agents.ts';
 import { checkBranch } from './check-branch.ts';
 import { checkPrices } from './check-prices.ts';
 import type { Session } from './compose.ts';
 import { guardAgent, guardCommands } from './guards.ts';
+import { writePlace } from './moved.ts';
+import { packageVersion } from './package-folder.ts';
 import { readPrompts } from './prompts.ts';
 import { type Merged, mergeSettings } from './settings.ts';
 import { configOfRun } from './trust.ts';
@@ -81,9 +84,13 @@ async function conductRun(
   const owned = await store.own(casting.run);
   try {
     const events = casting.again === undefined ? [] : await store.events(casting.run);
-    const ctx = contextOf(session, casting, merged, cast, prompts, events.length);
+    // Progress is numbered and not recorded, so that the count of events says less than the last number.
+    const after = events.at(-1)?.seq ?? 0;
+    const ctx = contextOf(session, casting, merged, cast, prompts, after);
     const record = recordOf(session, casting, cast, prompts, ctx.clock.now());
     await store.save(record);
+    await writePlace(session.folders.data, session.repository);
+    recordSetup(ctx, packageVersion(), after);
     if (leftOut.length > 0) {
       const keys = leftOut.map((setting) => setting.key).join(', ');
       const message = `The repository's tercet.yaml is not trusted; left out: ${keys}.`;
@@ -167,10 +174,10 @@ function contextOf(
   merged: Merged,
   cast: Cast,
   prompts: RunContext['prompts'],
-  eventsBefore: number,
+  after: number,
 ): RunContext {
   const clock: Clock = systemClock;
-  let seq = eventsBefore;
+  let seq = after;
   const damage: string[] = [];
   const { run, reporters, onEvent } = casting;
   const journal = openJournal(path.join(session.store.folder(run), 'journal.ndjson'), (message) =>

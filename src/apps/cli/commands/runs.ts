@@ -4,11 +4,13 @@ import { showUsd } from '../../../pricing/usd.ts';
 import { cleanLine } from '../../../report/clean.ts';
 import { columns } from '../columns.ts';
 import { type CommonOptions, type Io, paletteOf, print, printJson, say } from '../io.ts';
+import { sayMoved } from '../say-moved.ts';
 
 /** `tercet runs`: the runs of this repository, newest first. */
 export async function runs(io: Io, options: CommonOptions & { limit?: number }): Promise<number> {
   const session = await openSession(io);
   try {
+    sayMoved(io, session);
     const records = await session.store.list((file, why) =>
       say(io, `tercet: ${cleanLine(file, 1_000)} cannot be read (${cleanLine(why)}); it is left as it is.`),
     );
