@@ -66,10 +66,11 @@ async function readReceipts(io: Host, options: CostsOptions) {
 function totalOf(receipts: readonly Receipt[]) {
   const [first] = receipts;
   if (first === undefined) return undefined;
-  return groupCosts(
+  const [sum] = groupCosts(
     receipts.map((receipt) => ({ ...receipt, role: first.role })),
     'role',
-  )[0];
+  );
+  return sum === undefined ? undefined : { ...sum, key: 'total' };
 }
 
 /** A day or an instant, ISO 8601; days that no calendar has are refused. */
