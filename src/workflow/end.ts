@@ -28,7 +28,7 @@ export function endOf(ctx: RunContext, error: unknown): End {
     });
     return endWith('failed', `Tercet itself failed: ${message}. Please report it with the run’s events.`);
   }
-  const reason = error.hint === undefined ? error.message : `${error.message} ${error.hint}`;
+  const reason = error.words;
   if (error.code === 'cancelled') return endWith('cancelled', reason);
   if (error.exitCode === EXIT.parked) return endWith('parked', reason);
   return { ...endWith('failed', reason), exitCode: error.exitCode };

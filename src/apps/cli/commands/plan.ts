@@ -75,7 +75,7 @@ async function check(io: Io, file: string, options: PlanOptions): Promise<number
 }
 
 async function refuseToOverwrite(file: string, force: boolean): Promise<void> {
-  const { access } = await import('node:fs/promises');
+  const { access, constants } = await import('node:fs/promises');
   const there = await access(file).then(
     () => true,
     () => false,
@@ -83,5 +83,14 @@ async function refuseToOverwrite(file: string, force: boolean): Promise<void> {
   if (there && !force)
     throw new TercetError('usage', `${file} is there already; it is not overwritten.`, {
       hint: 'Choose another file with --output, or say --force.',
+    });
+  const folder = path.dirname(file);
+  const ready = await access(folder, constants.W_OK).then(
+    () => true,
+    () => false,
+  );
+  if (!ready)
+    throw new TercetError('usage', `${file} cannot be written: there is no folder ${folder} that you may write to.`, {
+      hint: 'Make it, or choose another file with --output.',
     });
 }
