@@ -44,7 +44,6 @@ async function readReceipts(io: Host, options: CostsOptions) {
   const filter: ReceiptFilter = {};
   if (options.since !== undefined) filter.since = instant(options.since);
   if (options.all === true) {
-    if (options.run !== undefined) throw new TercetError('usage', '--all and --run exclude each other.');
     const folders = foldersOf(io.env);
     const ledger = await openLedgerOf(folders);
     try {
