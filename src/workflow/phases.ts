@@ -30,7 +30,7 @@ export async function reviewOnly(
   return alone(ctx, async (progress) => {
     ctx.emit({ type: 'phase.started', phase: 'review', round: 1 });
     progress.plan = subject.plan;
-    const review = await reviewChange(ctx, { ...subject, tasks: [], round: 1, open: [] });
+    const review = await reviewChange(ctx, { ...subject, tasks: [], round: 1, open: [], failures: 0 });
     progress.review = review;
     return endWith(review.verdict, review.reason);
   });

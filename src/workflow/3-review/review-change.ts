@@ -44,6 +44,7 @@ export async function reviewChange(ctx: RunContext, subject: ReviewSubject): Pro
           sectionOf(ctx, 'reviewer', 'system') + (round === 1 ? '' : `\n\n${sectionOf(ctx, 'reviewer', 'rereview')}`),
         messages: [{ role: 'user', text: reviewMessage(ctx, subject, { ...part, index, of: parts.length }, texts) }],
         name: 'review',
+        salt: subject.failures,
         schema: ReviewerAnswer,
       });
       servedBy = servedModel ?? ctx.agents.reviewer.model;
