@@ -16,7 +16,8 @@ export async function runs(io: Io, options: CommonOptions & { limit?: number }):
     );
     const shown = records.slice(0, options.limit ?? 20);
     if (options.json === true) {
-      printJson(io, { total: records.length, runs: shown });
+      const runs = shown.map(({ id, version: _, ...record }) => ({ run: id, ...record }));
+      printJson(io, { total: records.length, runs });
       return 0;
     }
     if (records.length === 0) print(io, 'No runs in this repository yet. Start one: tercet run "…"');
