@@ -1,6 +1,5 @@
 import { systemClock } from '../adapters/clock/system.ts';
-import { processCommands } from '../adapters/commands/process.ts';
-import type { RecordedEvent } from '../contract/event.ts';
+import type { RecordedEvent, RunEvent } from '../contract/event.ts';
 import type { RunRecord, RunResult } from '../contract/outcome.ts';
 import type { Request } from '../contract/request.ts';
 import type { Role } from '../contract/role.ts';
@@ -11,6 +10,7 @@ import type { Reporter } from '../ports/reporter.ts';
 import { summaryOf } from '../report/json.ts';
 import type { RunContext } from '../workflow/run-context.ts';
 import { type Cast, castAgents } from './agents.ts';
+import { type Confined, confine } from './commands.ts';
 import type { Session } from './compose.ts';
 import { readPrompts } from './prompts.ts';
 import { type Merged, mergeSettings, type Overrides } from './settings.ts';
@@ -29,6 +29,8 @@ export interface Casting {
   signal: AbortSignal;
   branch: string | null;
   run: string;
+  /** Why the commands of this run may go unconfined where there is no sandbox: see {@link confine}. */
+  trusted?: string;
 }
 
 /**
@@ -48,7 +50,15 @@ export async function conduct(
     reviewer: merged.roles.reviewer.prompt,
   });
   const cast = castAgents(merged, config.user, session.catalogue, host.env, casting.agents ?? {}, casting.needed);
-  const ctx = contextOf(session, casting, merged, cast, prompts);
+  const { commands, confinement, warning } = await confine({
+    kind: casting.kind,
+    sandbox: merged.settings.sandbox,
+    path: host.env.PATH,
+    person: casting.person,
+    signal: casting.signal,
+    trusted: casting.trusted ?? null,
+  });
+  const ctx = contextOf(session, casting, merged, cast, prompts, { commands, warning });
   const record: RunRecord = {
     version: 1,
     id: casting.run,
@@ -67,6 +77,7 @@ export async function conduct(
       reviewer: null,
       ...Object.fromEntries(casting.needed.map((role) => [role, cast.agents[role].model])),
     },
+    confinement,
     prompts: { planner: prompts.planner.hash, executor: prompts.executor.hash, reviewer: prompts.reviewer.hash },
     result: null,
   };
@@ -98,10 +109,18 @@ function contextOf(
   merged: Merged,
   cast: Cast,
   prompts: RunContext['prompts'],
+  { commands, warning }: Pick<Confined, 'commands' | 'warning'>,
 ): RunContext {
   const clock: Clock = systemClock;
   let seq = 0;
   const { run, reporters, onEvent } = casting;
+  const say = (event: RunEvent): void => {
+    const recorded: RecordedEvent = { v: 1, seq: ++seq, run, at: clock.now().toISOString(), ...event };
+    // Progress of a call is for the eye; the record keeps what happened.
+    if (event.type !== 'call.progressed') session.store.append(recorded);
+    for (const reporter of reporters) reporter.report(recorded);
+    onEvent?.(recorded);
+  };
   return {
     run,
     request: casting.request,
@@ -112,18 +131,16 @@ function contextOf(
     repository: session.repository,
     ledger: session.ledger,
     store: session.store,
-    commands: processCommands(session.host.env.PATH === undefined ? {} : { path: session.host.env.PATH }),
+    commands,
     person: casting.person,
     clock,
     catalogue: session.catalogue,
     signal: casting.signal,
     attempts: new Map(),
     emit: (event) => {
-      const recorded: RecordedEvent = { v: 1, seq: ++seq, run, at: clock.now().toISOString(), ...event };
-      // Progress of a call is for the eye; the record keeps what happened.
-      if (event.type !== 'call.progressed') session.store.append(recorded);
-      for (const reporter of reporters) reporter.report(recorded);
-      onEvent?.(recorded);
+      say(event);
+      if (event.type === 'run.started' && warning !== null)
+        say({ type: 'warning.raised', code: 'sandbox', message: warning });
     },
   };
 }

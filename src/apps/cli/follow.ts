@@ -33,6 +33,7 @@ export async function follow(
     run?: string;
     planning?: Casting['overrides']['planning'];
     agents?: Casting['agents'];
+    trusted?: string;
   },
   work: (ctx: RunContext) => Promise<RunResult>,
   show: (result: RunResult) => string | Promise<string> = (result) => reportText(io, result),
