@@ -35,13 +35,13 @@ const CONSENT = /^(y|yes)$/iu;
  * or asked for this one run. Nobody to ask means no run.
  * @throws TercetError `config` when commands would have to run unconfined and nobody allowed it.
  */
-export async function confine(confining: Confining): Promise<Confined> {
+export async function confine(confining: Confining, find = findBubblewrap): Promise<Confined> {
   const { kind, sandbox, path } = confining;
   if (kind === 'plan' || kind === 'review') {
     return { commands: noCommands(`a ${kind} runs no commands`), confinement: 'no commands', warning: null };
   }
   if (sandbox.mode === 'off') return unconfined(path, 'sandbox: off', 'your configuration says `sandbox: off`');
-  const found = await findBubblewrap(path);
+  const found = await find(path);
   if (found.program !== null) {
     const { network, read } = sandbox;
     const commands = bubblewrapCommands({ program: found.program, path, network, read });
