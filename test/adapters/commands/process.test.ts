@@ -49,7 +49,7 @@ test('no temporary home is left behind', async () => {
   const command = `echo $HOME >> ${join(here.folder, 'homes')}`;
   await Promise.all([
     run(command),
-    run(`${command}; chmod 000 ~; false`),
+    run(`${command}; chmod 000 "$HOME"; false`),
     run(`${command}; sleep 9`, { timeoutMs: 300 }),
   ]);
   const homes = readFileSync(join(here.folder, 'homes'), 'utf8').trim().split('\n');

@@ -37,7 +37,8 @@ const FIXED = [
   ...['--unshare-user', '--unshare-pid', '--unshare-ipc', '--unshare-uts', '--unshare-cgroup-try'],
   ...['--disable-userns', '--die-with-parent', '--new-session', '--cap-drop', 'ALL', '--hostname', 'sandbox'],
   ...['--ro-bind', '/usr', '/usr', '--ro-bind-try', '/nix/store', '/nix/store'],
-  ...['--proc', '/proc', '--dev', '/dev'],
+  // Read-only: root without a capability is still root to the files of /proc/sys, which are the machine's.
+  ...['--proc', '/proc', '--remount-ro', '/proc', '--dev', '/dev'],
 ];
 
 export interface Inside {
@@ -47,8 +48,8 @@ export interface Inside {
   git: GitFolders;
   network: boolean;
   limits: Limits;
-  /** Descriptors of bubblewrap: its status, what it waits for before the command starts (null: nothing), and the first free one. */
-  descriptors: { status: number; wait: number | null; free: number };
+  /** Descriptors of bubblewrap: its status, what it waits for before the command starts, and the first of `git.replaced`. */
+  descriptors: { status: number; wait: number; data: number };
 }
 
 /** The command line of bubblewrap up to the command. Later mounts lie over earlier ones, so the order matters. */
@@ -65,10 +66,10 @@ export function sandboxArguments({ tree, readable, git, network, limits, descrip
   if (tree !== null) args.push('--bind', tree, tree);
   for (const path of git.readable) args.push('--ro-bind', path, path);
   git.replaced.forEach(({ path }, index) => {
-    args.push('--ro-bind-data', String(descriptors.free + index), path);
+    args.push('--ro-bind-data', String(descriptors.data + index), path);
   });
   args.push('--remount-ro', '/', '--chdir', tree ?? '/', '--json-status-fd', String(descriptors.status));
-  if (descriptors.wait !== null) args.push('--block-fd', String(descriptors.wait));
+  args.push('--block-fd', String(descriptors.wait));
   return args;
 }
 

@@ -26,8 +26,8 @@ export const LIMITS: Limits = {
 };
 
 /**
- * The first program inside: lowers its limits, offers itself first where memory runs out, then runs the command with
- * both streams in one pipe, in the order they were written. RLIMIT_DATA and not RLIMIT_AS, because runtimes reserve
+ * The first program inside: lowers its limits, then runs the command with both streams in one pipe, in the order they
+ * were written. RLIMIT_DATA and not RLIMIT_AS, because runtimes reserve
  * far more address space than they use. A limit that stands lower already stays.
  */
 export function withLimits(limits: Limits): string {
@@ -37,7 +37,6 @@ export function withLimits(limits: Limits): string {
     `ulimit -d ${Math.ceil(limits.memoryBytes / 1024)}`,
     // bash and zsh say -u, dash and busybox -p.
     `{ ulimit -u ${limits.processes} || ulimit -p ${limits.processes}; }`,
-    'echo 1000 >/proc/self/oom_score_adj',
   ];
   return `{ ${set.join('; ')}; } 2>/dev/null; exec /bin/sh -c "$1" 2>&1`;
 }

@@ -1,12 +1,13 @@
 import { spawn } from 'node:child_process';
 import { readFileSync } from 'node:fs';
+import { writeFile } from 'node:fs/promises';
 import type { Readable, Writable } from 'node:stream';
 import { setTimeout as wait } from 'node:timers/promises';
 import type { CommandOptions } from '../../../ports/commands.ts';
 import { attend, type Ended } from '../attend.ts';
 import { forget, remember, signalGroup } from '../process-group.ts';
 import { type Inside, sandboxArguments } from './arguments.ts';
-import { makeControlGroup } from './control-group.ts';
+import { type ControlGroup, makeControlGroup } from './control-group.ts';
 import { withoutInherited } from './inherited.ts';
 import { withLimits } from './limits.ts';
 
@@ -15,6 +16,8 @@ const STUCK_MS = 1000;
 /** For the last process inside to be gone after bubblewrap is. */
 const GONE_MS = 1000;
 const COMPLAINT_CHARS = 2000;
+/** Each is one that bubblewrap is told of and closes: the command would get any other. */
+const DESCRIPTORS = { status: 3, wait: 4, data: 5 };
 
 /** What bubblewrap says on its status descriptor. */
 interface Status {
@@ -35,31 +38,28 @@ export async function runInside(
 ): Promise<Ended> {
   const group = makeControlGroup(inside.limits);
   try {
-    // Each descriptor is one that bubblewrap is told of and closes: the command would get any other.
-    const descriptors = { status: 3, wait: group === null ? null : 4, free: group === null ? 4 : 5 };
-    const args = sandboxArguments({ ...inside, descriptors });
-    const pipes = descriptors.free + inside.git.replaced.length;
+    const args = sandboxArguments({ ...inside, descriptors: DESCRIPTORS });
+    const pipes = DESCRIPTORS.data + inside.git.replaced.length;
     const child = spawn(bubblewrap, [...args, '--', '/bin/sh', '-c', withLimits(inside.limits), 'sh', command], {
       cwd: '/',
       env: options.env,
       detached: true,
       stdio: withoutInherited(['ignore', ...Array<'pipe'>(pipes - 1).fill('pipe')]),
     });
-    const [, output, complaints, news, ...inputs] = child.stdio.slice(0, pipes) as [
+    const [, output, complaints, news, go, ...data] = child.stdio.slice(0, pipes) as [
       null,
       Readable,
       Readable,
       Readable,
+      Writable,
       ...Writable[],
     ];
-    const go = group === null ? undefined : inputs.shift();
-    for (const [index, pipe] of inputs.entries()) send(pipe, inside.git.replaced[index]?.text ?? '');
+    for (const [index, pipe] of data.entries()) send(pipe, inside.git.replaced[index]?.text ?? '');
     const complaint = gather(complaints);
     const status: Status = { first: null, exitCode: null };
     let refused: string | null = null;
     const read = readStatus(news, status, (first) => {
-      if (group === null) return;
-      group.admit(first).then(
+      bound(first, group).then(
         () => send(go, '.'),
         (error: Error) => {
           refused = `it could not be bounded: ${error.message}`;
@@ -95,7 +95,7 @@ export async function runInside(
     } finally {
       clearTimeout(killing);
       if (child.pid !== undefined) forget(child.pid);
-      for (const pipe of [complaints, news, go, ...inputs]) pipe?.destroy();
+      for (const pipe of [complaints, news, go, ...data]) pipe.destroy();
     }
   } finally {
     group?.remove();
@@ -140,9 +140,16 @@ function gather(stream: Readable): { text: string } {
 }
 
 /** Bubblewrap may be gone before it has read everything. */
-function send(pipe: Writable | undefined, text: string): void {
-  pipe?.on('error', () => {});
-  pipe?.end(text);
+function send(pipe: Writable, text: string): void {
+  pipe.on('error', () => {});
+  pipe.end(text);
+}
+
+/** Before the command starts: it goes first where memory runs out, and into its control group where there is one. */
+async function bound(first: number, group: ControlGroup | null): Promise<void> {
+  // Not everywhere allowed, and no bound by itself.
+  await writeFile(`/proc/${first}/oom_score_adj`, '1000', { flag: 'r+' }).catch(() => {});
+  await group?.admit(first);
 }
 
 /** When the first process inside is gone, the kernel has ended and collected all others. */
