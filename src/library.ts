@@ -1,3 +1,4 @@
+import type { z } from 'zod';
 import { branchName, newRunId, openSession } from './compose/compose.ts';
 import { conduct } from './compose/conduct.ts';
 import { TercetError } from './contract/errors.ts';
@@ -47,7 +48,7 @@ export interface WorkflowOptions {
 /** A run under way: await it for the result, iterate `events` to follow it. Both may be done at once. */
 export interface RunHandle extends Promise<RunResult> {
   readonly id: string;
-  /** Every event from the first on; ends with the run. Each iteration starts at the beginning. */
+  /** Every event from the first on; ends with the run, and throws what it rejects with. Each iteration starts at the beginning. */
   readonly events: AsyncIterable<RecordedEvent>;
 }
 
@@ -62,6 +63,7 @@ export function runCodingWorkflow(options: WorkflowOptions): RunHandle {
   const id = newRunId();
   const log = new EventLog();
   const result = carryOut(options, id, log).finally(() => log.end());
+  log.result = result;
   return Object.assign(result, { id, events: log });
 }
 
@@ -71,13 +73,13 @@ async function carryOut(options: WorkflowOptions, run: string, log: EventLog): P
   try {
     const text = options.featureRequest ?? options.plan?.title;
     if (text === undefined) throw new TercetError('usage', 'runCodingWorkflow needs a featureRequest or a plan.');
-    const request = Request.parse({
+    const request = read('request', Request, {
       text,
       source: options.plan === undefined ? 'text' : 'plan',
       base: await session.repository.resolve(options.base ?? 'HEAD'),
       ...(options.codebaseContext === undefined ? {} : { context: options.codebaseContext }),
     });
-    const plan = options.plan === undefined ? null : Plan.parse(options.plan);
+    const plan = options.plan === undefined ? null : read('plan', Plan, options.plan);
     const { models, agents } = rolesOf(options);
     const branch = options.branch ?? branchName(text, run);
     return await conduct(
@@ -93,7 +95,7 @@ async function carryOut(options: WorkflowOptions, run: string, log: EventLog): P
           trio: options.trio,
           models,
           efforts: options.efforts ?? {},
-          budgetUsd: options.budgetUsd === undefined ? undefined : String(options.budgetUsd),
+          budgetUsd: options.budgetUsd === undefined ? undefined : amount(options.budgetUsd),
           fixRounds: options.maxRounds,
           planning: options.planning,
           approval: options.person === undefined ? 'skip' : 'ask',
@@ -108,6 +110,20 @@ async function carryOut(options: WorkflowOptions, run: string, log: EventLog): P
   } finally {
     await session.close();
   }
+}
+
+/** What a caller without types may get wrong, told as what it is. */
+function read<T>(what: string, schema: z.ZodType<T>, value: unknown): T {
+  const parsed = schema.safeParse(value);
+  if (parsed.success) return parsed.data;
+  const problems = parsed.error.issues.map(({ path, message }) => `${[what, ...path].join('.')}: ${message}`);
+  throw new TercetError('usage', problems.join('\n'));
+}
+
+function amount(usd: number | string): string {
+  const text = String(usd);
+  if (/^\d+(\.\d{1,12})?$/.test(text)) return text;
+  throw new TercetError('usage', `budgetUsd is an amount of US dollars such as 0.5, not "${text}".`);
 }
 
 function rolesOf(options: WorkflowOptions): {
@@ -128,6 +144,8 @@ function rolesOf(options: WorkflowOptions): {
 class EventLog implements AsyncIterable<RecordedEvent> {
   #events: RecordedEvent[] = [];
   #ended = false;
+  /** What comes of the run; nothing is hung on it before somebody listens, so that a rejection nobody handles is heard. */
+  result: Promise<unknown> = Promise.resolve();
   #wake: (() => void)[] = [];
 
   push(event: RecordedEvent): void {
@@ -141,9 +159,11 @@ class EventLog implements AsyncIterable<RecordedEvent> {
   }
 
   async *[Symbol.asyncIterator](): AsyncGenerator<RecordedEvent> {
+    // Somebody listens: a rejection reaches them here, and must not end the process before they await the run.
+    this.result.catch(() => {});
     for (let next = 0; ; next++) {
       while (next >= this.#events.length) {
-        if (this.#ended) return;
+        if (this.#ended) return void (await this.result);
         await new Promise<void>((resolve) => this.#wake.push(resolve));
       }
       yield this.#events[next] as RecordedEvent;

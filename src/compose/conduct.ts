@@ -9,7 +9,7 @@ import type { Person } from '../ports/person.ts';
 import type { Reporter } from '../ports/reporter.ts';
 import { summaryOf } from '../report/json.ts';
 import type { RunContext } from '../workflow/run-context.ts';
-import { type Cast, castAgents } from './agents.ts';
+import { type Cast, castAgents, checkPrices } from './agents.ts';
 import { type Confined, confine } from './commands.ts';
 import type { Session } from './compose.ts';
 import { readPrompts } from './prompts.ts';
@@ -42,6 +42,18 @@ export async function conduct(
   casting: Casting,
   work: (ctx: RunContext) => Promise<RunResult>,
 ): Promise<RunResult> {
+  try {
+    return await conductRun(session, casting, work);
+  } finally {
+    for (const reporter of casting.reporters) reporter.close();
+  }
+}
+
+async function conductRun(
+  session: Session,
+  casting: Casting,
+  work: (ctx: RunContext) => Promise<RunResult>,
+): Promise<RunResult> {
   const { config, host, store, repository } = session;
   const merged = mergeSettings(config, casting.overrides);
   const prompts = await readPrompts({
@@ -50,6 +62,8 @@ export async function conduct(
     reviewer: merged.roles.reviewer.prompt,
   });
   const cast = castAgents(merged, config.user, session.catalogue, host.env, casting.agents ?? {}, casting.needed);
+  const { unpriced } = merged.settings;
+  checkPrices(cast, casting.needed, unpriced, session.catalogue, new Date().toISOString().slice(0, 10));
   const { commands, confinement, warning } = await confine({
     kind: casting.kind,
     sandbox: merged.settings.sandbox,
@@ -98,8 +112,6 @@ export async function conduct(
     const reason = error instanceof Error ? error.message : String(error);
     await store.save({ ...record, outcome: 'failed', reason, endedAt: ctx.clock.now().toISOString() });
     throw error;
-  } finally {
-    for (const reporter of casting.reporters) reporter.close();
   }
 }
 

@@ -3,7 +3,7 @@ import type { RepositoryConfig, UserConfig } from '../contract/config.ts';
 import { TercetError } from '../contract/errors.ts';
 import { type Effort, ROLES, type Role } from '../contract/role.ts';
 import { DEFAULT_SETTINGS, type Settings } from '../contract/settings.ts';
-import { compareUsd, parseUsd } from '../pricing/usd.ts';
+import { compareUsd, formatUsd, parseUsd } from '../pricing/usd.ts';
 import type { Config } from './read-config.ts';
 import { TRIOS } from './trios.ts';
 
@@ -38,8 +38,7 @@ export interface Merged {
 export function mergeSettings(config: Config, overrides: Overrides): Merged {
   const layers: Layer[] = [config.user, config.repository];
   const settings = layers.reduce(applyLayer, DEFAULT_SETTINGS);
-  const budgetUsd = overrides.budgetUsd ?? budgetOf(config);
-  parseUsd(budgetUsd);
+  const budgetUsd = amount(overrides.budgetUsd ?? budgetOf(config));
   const trio = overrides.trio ?? config.repository.trio ?? config.user.trio ?? 'frontier';
   const models = trioOf(trio, config.user);
   const roles = Object.fromEntries(
@@ -95,6 +94,19 @@ function applyLayer(settings: Settings, layer: Layer): Settings {
   };
 }
 
+/** A budget as an exact decimal string. @throws TercetError `usage` for what is no amount, or below zero. */
+function amount(budget: string): string {
+  try {
+    const pico = parseUsd(budget);
+    if (pico >= 0n) return formatUsd(pico);
+  } catch {
+    // Said below, as for an amount below zero.
+  }
+  throw new TercetError('usage', `${JSON.stringify(budget)} is not an amount for a budget.`, {
+    hint: 'Give US dollars, 0 or more, e.g. 0.50.',
+  });
+}
+
 function budgetOf(config: Config): string {
   const own = config.user.budget === undefined ? DEFAULT_SETTINGS.budgetUsd : String(config.user.budget);
   const theirs = config.repository.budget;
@@ -113,7 +125,7 @@ function sandboxOf({ user, repository }: Config): Settings['sandbox'] {
 }
 
 function trioOf(name: string, user: UserConfig): Record<Role, string> {
-  const own = user.trios?.[name];
+  const own = user.trios !== undefined && Object.hasOwn(user.trios, name) ? user.trios[name] : undefined;
   const preset = Object.hasOwn(TRIOS, name) ? TRIOS[name] : undefined;
   const trio = own ?? preset;
   if (trio !== undefined) return trio;
@@ -133,7 +145,9 @@ function choose(role: Role, preset: string, config: Config, overrides: Overrides
     });
   }
   const prompt = user?.prompt === undefined ? null : path.resolve(path.dirname(config.userFile), user.prompt);
-  return { model, lineage: user?.lineage ?? null, prompt };
+  // What the person says of their model's lineage holds for that model, not for one a flag or a repository puts in its place.
+  const lineage = model === (user?.model ?? preset) ? (user?.lineage ?? null) : null;
+  return { model, lineage, prompt };
 }
 
 function withEfforts(roles: Settings['roles'], efforts: Partial<Record<Role, Effort>>): Settings['roles'] {

@@ -1,5 +1,5 @@
 import type { UserConfig } from '../contract/config.ts';
-import { KNOWN_PROVIDERS } from './providers.ts';
+import { KNOWN_PROVIDERS, redirected } from './providers.ts';
 import { LOCAL_TRIO } from './trios.ts';
 
 /** What a machine offers for the roles: which keys are set (never their values), which local servers answer. */
@@ -23,10 +23,10 @@ export async function survey(user: UserConfig, env: NodeJS.ProcessEnv): Promise<
       keys.push({ provider, variable: apiKeyEnv, set: (env[apiKeyEnv] ?? '').trim() !== '' });
   }
   const urls = new Map<string, string>();
-  for (const [provider, { baseUrl, local }] of Object.entries(KNOWN_PROVIDERS))
-    if (local === true && baseUrl !== undefined) urls.set(provider, baseUrl);
-  const ollama = env.OLLAMA_HOST === undefined ? undefined : ollamaUrl(env.OLLAMA_HOST);
-  if (ollama !== undefined) urls.set('ollama', ollama);
+  for (const [provider, { baseUrl, local }] of Object.entries(KNOWN_PROVIDERS)) {
+    const url = redirected(provider, env) ?? baseUrl;
+    if (local === true && url !== undefined) urls.set(provider, url);
+  }
   for (const [provider, { baseUrl, local }] of Object.entries(user.providers ?? {}))
     if (local === true) urls.set(provider, baseUrl);
   const servers = await Promise.all(
@@ -53,19 +53,7 @@ async function listModels(url: string): Promise<string[] | null> {
 
 function isLoopback(url: string): boolean {
   const { hostname } = new URL(url);
-  return hostname === 'localhost' || hostname === '[::1]' || /^127\./.test(hostname);
-}
-
-/** OLLAMA_HOST as Ollama reads it: `host`, `host:port` or a URL. */
-function ollamaUrl(host: string): string | undefined {
-  const text = host.trim();
-  if (text === '') return undefined;
-  try {
-    const url = new URL(/^https?:\/\//.test(text) ? text : `http://${text}`);
-    return `${url.protocol}//${url.hostname === '0.0.0.0' ? '127.0.0.1' : url.hostname}:${url.port || '11434'}/v1`;
-  } catch {
-    return undefined;
-  }
+  return hostname === 'localhost' || hostname === '[::1]' || /^127(?:\.\d{1,3}){3}$/.test(hostname);
 }
 
 /** The preset that needs nothing more than what is there, and why; null when none does. */

@@ -24,7 +24,7 @@ export function nextSteps(result: RunResult, options: NextStepOptions = {}): Nex
     if (outcome === 'approved') steps.push({ command: `tercet apply ${run}`, why: 'bring the change into your tree' });
     steps.push({ command: `git diff ${range}`, why: 'read the change' });
     if (outcome === 'changes_requested' || outcome === 'inconclusive') {
-      steps.push({ command: `tercet apply ${run}`, why: 'bring it into your tree as it is, to go on by hand' });
+      steps.push({ command: `tercet apply ${run} --force`, why: 'bring it into your tree as it is, to go on by hand' });
     }
   }
   steps.push({ command: `tercet show ${run}`, why: 'see the run: plan, findings, calls' });

@@ -1,4 +1,5 @@
-import type { TaskResult } from '../contract/change.ts';
+import type { Commit, TaskResult } from '../contract/change.ts';
+import { TercetError } from '../contract/errors.ts';
 import type { RunResult } from '../contract/outcome.ts';
 import type { Plan } from '../contract/plan.ts';
 import type { Review } from '../contract/review.ts';
@@ -7,7 +8,7 @@ import { reprice } from '../pricing/counterfactual.ts';
 import { summarise } from '../pricing/sum.ts';
 import { showUsd } from '../pricing/usd.ts';
 import { markdownReport } from '../report/markdown.ts';
-import type { End } from './end.ts';
+import { type End, endOf } from './end.ts';
 import type { RunContext } from './run-context.ts';
 
 /** What a run has so far. {@link finishRun} turns it into a result whatever happened. */
@@ -19,8 +20,8 @@ export interface Progress {
 }
 
 /** Folds the fixes into their tasks' commits, closes the worktree, and leaves the artefacts. Runs however the run ended. */
-export async function finishRun(ctx: RunContext, progress: Progress, end: End): Promise<RunResult> {
-  const implementation = await deliver(ctx, progress);
+export async function finishRun(ctx: RunContext, progress: Progress, ended: End): Promise<RunResult> {
+  const { implementation, end } = await deliver(ctx, progress, ended);
   const receipts = await ctx.ledger.list({ run: ctx.run });
   const cost = summarise(receipts);
   const { planner } = ctx.agents;
@@ -49,14 +50,54 @@ export async function finishRun(ctx: RunContext, progress: Progress, end: End): 
   return result;
 }
 
-async function deliver(ctx: RunContext, progress: Progress): Promise<RunResult['implementation']> {
-  const { worktree, tasks } = progress;
-  if (worktree === null) return null;
+interface Delivery {
+  implementation: RunResult['implementation'];
+  end: End;
+}
+
+/** Whatever fails here, the working tree is closed and the run has a result: the branch stands as it is. */
+async function deliver(ctx: RunContext, progress: Progress, end: End): Promise<Delivery> {
+  const { worktree } = progress;
+  if (worktree === null) return { implementation: null, end };
   ctx.emit({ type: 'phase.started', phase: 'deliver', round: 1 });
+  try {
+    await keepUnfinished(ctx, worktree);
+    const commits = await worktree.fold(ctx.request.base);
+    const head = await worktree.head();
+    await worktree.close();
+    return { implementation: await implementationOf(ctx, progress, worktree.branch, commits, head), end };
+  } catch (error) {
+    const failed = endOf(ctx, error);
+    await worktree.close().catch((again: unknown) => {
+      const why = again instanceof Error ? again.message : String(again);
+      const message = `The working tree ${worktree.path} could not be removed: ${why}`;
+      ctx.emit({ type: 'warning.raised', code: 'worktree', message });
+    });
+    // Without the hint of a repository's error: the working tree it speaks of is gone.
+    const why = error instanceof TercetError ? error.message : failed.reason;
+    const known = end.reason.includes(why);
+    const reason = known ? end.reason : `${end.reason} The branch ${worktree.branch} could not be finished: ${why}`;
+    // A run that had not gone well keeps its own outcome; one that had is not delivered.
+    return { implementation: null, end: end.outcome === 'approved' ? { ...failed, reason } : { ...end, reason } };
+  }
+}
+
+/** Work that a stopped run had not committed is kept under a ref, and the person is told which. */
+async function keepUnfinished(ctx: RunContext, worktree: Worktree): Promise<void> {
+  const ref = await worktree.rescue('left');
+  if (ref === null) return;
+  await worktree.restore();
+  ctx.emit({ type: 'warning.raised', code: 'work-left', message: `Work that was not committed is kept as ${ref}.` });
+}
+
+async function implementationOf(
+  ctx: RunContext,
+  { tasks }: Progress,
+  branch: string,
+  commits: Commit[],
+  head: string,
+): Promise<RunResult['implementation']> {
   const { base } = ctx.request;
-  const commits = await worktree.fold(base);
-  const head = await worktree.head();
-  await worktree.close();
   const files = (await ctx.repository.diff(base, head)).map((diff) => diff.file);
   await ctx.store.write(ctx.run, 'change.diff', await ctx.repository.patch(base, head));
   const byTask = new Map(commits.map((commit) => [commit.task, commit.sha]));
@@ -64,5 +105,5 @@ async function deliver(ctx: RunContext, progress: Progress): Promise<RunResult['
     ...task,
     commit: task.commit === null ? null : (byTask.get(task.task) ?? task.commit),
   }));
-  return { base, head, files, commits, tasks: folded, branch: worktree.branch };
+  return { base, head, files, commits, tasks: folded, branch };
 }

@@ -47,42 +47,47 @@ async function carryThrough(ctx: RunContext, order: Order, progress: Progress): 
 
   ctx.emit({ type: 'phase.started', phase: 'execute', round: 1 });
   progress.worktree = await ctx.repository.openWorktree({ run: ctx.run, branch: order.branch, base: ctx.request.base });
-  const execution = await executePlan(ctx, progress.plan, progress.worktree);
-  progress.plan = execution.plan;
-  progress.tasks = execution.tasks;
-  if (execution.failure !== null)
-    return endWith('failed', `${execution.failure} What was committed is on ${order.branch}, unreviewed.`);
-
-  return reviewAndFix(ctx, progress.plan, progress.worktree, progress);
+  const { failure, plan } = await executePlan(ctx, progress.plan, progress.worktree, (soFar) =>
+    Object.assign(progress, soFar),
+  );
+  if (failure !== null) {
+    const kept = progress.tasks.some((task) => task.commit !== null);
+    return endWith(
+      'failed',
+      `${failure}\n${kept ? `What was committed is on ${order.branch}, unreviewed.` : 'Nothing was committed.'}`,
+    );
+  }
+  return reviewAndFix(ctx, plan, progress.worktree, progress);
 }
 
 /** Review, and while findings block: fix, and review the delta. A failed review ends it: inconclusive, never a loop. */
-async function reviewAndFix(ctx: RunContext, plan: Plan, worktree: Worktree, progress: Progress): Promise<End> {
+async function reviewAndFix(ctx: RunContext, planned: Plan, worktree: Worktree, progress: Progress): Promise<End> {
+  let plan = planned;
   let from = ctx.request.base;
   for (let round = 1; ; round++) {
     ctx.emit({ type: 'phase.started', phase: 'review', round });
     const to = await worktree.head();
-    const review = await reviewChange(ctx, {
-      from,
-      to,
-      plan,
-      tasks: progress.tasks,
-      round,
-      open: progress.review?.findings ?? [],
-    });
+    const open = progress.review?.findings ?? [];
+    const review = await reviewChange(ctx, { from, to, plan, tasks: progress.tasks, round, open });
     progress.review = review;
     if (review.verdict !== 'changes_requested') return endWith(review.verdict, review.reason);
-    if (round > ctx.settings.fixRounds) {
-      return endWith(
-        'changes_requested',
-        `${review.reason} ${ctx.settings.fixRounds} rounds of fixing were not enough.`,
-      );
+    const { fixRounds } = ctx.settings;
+    if (round > fixRounds) {
+      const spent =
+        fixRounds === 0
+          ? 'No round of fixing is allowed.'
+          : `${fixRounds} round${fixRounds === 1 ? '' : 's'} of fixing ${fixRounds === 1 ? 'was' : 'were'} not enough.`;
+      return endWith('changes_requested', `${review.reason} ${spent}`);
     }
     ctx.emit({ type: 'phase.started', phase: 'fix', round });
-    const fixes = await fixFindings(ctx, plan, review, worktree);
-    progress.tasks = mergeFixes(progress.tasks, fixes.results);
+    const before = progress.tasks;
+    const fixes = await fixFindings(ctx, plan, review, worktree, (soFar) => {
+      progress.plan = soFar.plan;
+      progress.tasks = mergeFixes(before, soFar.results);
+    });
     if (fixes.failure !== null)
       return endWith('changes_requested', `${review.reason} The fix failed: ${fixes.failure}`);
+    plan = fixes.plan;
     from = to;
   }
 }

@@ -2,11 +2,10 @@ import { TercetError } from '../../contract/errors.ts';
 import type { Plan } from '../../contract/plan.ts';
 import { explainLint } from '../../handoff/lint-plan.ts';
 import { parsePlanYaml } from '../../report/parse-plan-yaml.ts';
-import { planToYaml } from '../../report/plan-yaml.ts';
-import { schemaUrl } from '../../report/schema-url.ts';
 import type { RunContext } from '../run-context.ts';
 import type { LintedPlan } from './make-plan.ts';
 import { lintHere, type RepositoryView } from './repository-view.ts';
+import { writePlan } from './write-plan.ts';
 
 /**
  * Writes `plan.yaml` into the run's folder and, where a person is there and approval is asked for, waits for their word.
@@ -14,12 +13,7 @@ import { lintHere, type RepositoryView } from './repository-view.ts';
  * @throws TercetError `cancelled` when the person says no, `parked` when approval is wanted and nobody can be asked.
  */
 export async function approvePlan(ctx: RunContext, view: RepositoryView, linted: LintedPlan): Promise<Plan> {
-  const yaml = await import('yaml');
-  const file = await ctx.store.write(
-    ctx.run,
-    'plan.yaml',
-    planToYaml(linted.plan, yaml, { schema: schemaUrl('plan') }),
-  );
+  const file = await writePlan(ctx, linted.plan);
   ctx.emit({ type: 'plan.ready', plan: linted.plan, file });
   if (ctx.settings.approval === 'skip') {
     ctx.emit({ type: 'plan.approved', by: 'flag' });
@@ -34,6 +28,7 @@ export async function approvePlan(ctx: RunContext, view: RepositoryView, linted:
       },
     );
   }
+  const yaml = await import('yaml');
   let { plan, issues } = linted;
   let problem: string | null = null;
   for (;;) {
@@ -45,6 +40,7 @@ export async function approvePlan(ctx: RunContext, view: RepositoryView, linted:
       });
     }
     if (word === 'approved' && problem === null) {
+      if (plan !== linted.plan) ctx.emit({ type: 'plan.ready', plan, file });
       ctx.emit({ type: 'plan.approved', by: 'person' });
       return plan;
     }

@@ -1,13 +1,13 @@
 import type { TaskResult } from '../../contract/change.ts';
+import { TercetError } from '../../contract/errors.ts';
 import type { Plan, Task } from '../../contract/plan.ts';
-import type { Finding } from '../../contract/review.ts';
 import { topologicalOrder } from '../../handoff/lint-plan.ts';
 import { outOfScope } from '../../handoff/scope.ts';
 import type { Worktree } from '../../ports/workspace.ts';
 import type { RunContext } from '../run-context.ts';
 import { climb } from './ladder.ts';
 import { scopeOfRun } from './prove.ts';
-import type { TaskRun } from './task-run.ts';
+import { resultOf, startTask, type TaskRun } from './task-run.ts';
 
 /** What execution came to. `plan` is the plan as it stands after the planner's revisions. */
 export interface Execution {
@@ -17,73 +17,69 @@ export interface Execution {
   failure: string | null;
 }
 
-/** Carries out the tasks in the order of their dependencies, one commit each. Stops at the first that fails. */
-export async function executePlan(ctx: RunContext, plan: Plan, worktree: Worktree): Promise<Execution> {
+/**
+ * Carries out the tasks in the order of their dependencies, one commit each. Stops at the first that fails.
+ * `note` is told after every task how far it got, and once more before an error ends it, so that no result is lost.
+ */
+export async function executePlan(
+  ctx: RunContext,
+  plan: Plan,
+  worktree: Worktree,
+  note: (soFar: Pick<Execution, 'plan' | 'tasks'>) => void = () => {},
+): Promise<Execution> {
   let current = plan;
   const tasks: TaskResult[] = [];
   const order = topologicalOrder(plan);
   for (const [index, { id }] of order.entries()) {
     const task = current.tasks.find((candidate) => candidate.id === id) as Task;
     ctx.emit({ type: 'task.started', task: id, title: task.title, index: index + 1, of: order.length });
-    const done = await executeTask(ctx, current, task, worktree, []);
-    current = done.plan;
-    tasks.push(done.result);
-    if (done.failure === null) continue;
-    for (const rest of order.slice(index + 1))
-      tasks.push({
-        ...done.result,
-        task: rest.id,
-        status: 'skipped',
-        attempts: [],
-        checks: [],
-        changeRequests: [],
-        claim: '',
-      });
-    return { plan: current, tasks, failure: done.failure };
+    const run = startTask(current, task, worktree, []);
+    const skipRest = () => tasks.push(...order.slice(index + 1).map((rest) => skipped(rest.id)));
+    try {
+      const { result, failure } = await executeTask(ctx, run);
+      current = run.plan;
+      tasks.push(result);
+      if (failure !== null) {
+        skipRest();
+        return { plan: current, tasks, failure };
+      }
+    } catch (error) {
+      tasks.push(resultOf(run, isStop(error) ? 'skipped' : 'failed', null));
+      skipRest();
+      throw error;
+    } finally {
+      note({ plan: run.plan, tasks: [...tasks] });
+    }
   }
   return { plan: current, tasks, failure: null };
 }
 
-/** One task (or, with `findings`, one fix of it) up the ladder to a commit. A failed task's work is kept under a ref. */
+/** Whether the run was stopped: then the task under way was given up, and nothing shows that it cannot be done. */
+function isStop(error: unknown): boolean {
+  return error instanceof TercetError && ['cancelled', 'budget', 'parked'].includes(error.code);
+}
+
+function skipped(task: string): TaskResult {
+  return { task, status: 'skipped', commit: null, attempts: [], checks: [], changeRequests: [], claim: '' };
+}
+
+/** One task, or one fix of it, up the ladder to a commit. A failed task's work is kept under a ref. */
 export async function executeTask(
   ctx: RunContext,
-  plan: Plan,
-  task: Task,
-  worktree: Worktree,
-  findings: readonly Finding[],
-): Promise<{ plan: Plan; result: TaskResult; failure: string | null }> {
-  const purpose = findings.length > 0 ? 'fix' : 'edit';
-  const run: TaskRun = {
-    plan,
-    task,
-    worktree,
-    granted: [],
-    findings,
-    purpose,
-    attempts: [],
-    checks: [],
-    changeRequests: [],
-    claim: '',
-    servedModel: null,
-  };
+  run: TaskRun,
+): Promise<{ result: TaskResult; failure: string | null }> {
+  const { worktree, findings } = run;
   const step = await climb(ctx, run);
-  const result = (status: TaskResult['status'], commit: string | null): TaskResult => {
-    const { attempts, checks, changeRequests, claim } = run;
-    return { task: task.id, status, commit, attempts, checks, changeRequests, claim };
-  };
+  const { id, title } = run.task;
   if (!step.done) {
-    const rescueRef = await worktree.rescue(`${task.id}${findings.length > 0 ? '-fix' : ''}`);
+    const rescueRef = await worktree.rescue(`${id}${findings.length > 0 ? '-fix' : ''}`);
     await worktree.restore();
-    ctx.emit({ type: 'task.failed', task: task.id, reason: step.reason, rescueRef });
-    return {
-      plan: run.plan,
-      result: result('failed', null),
-      failure: `${task.id} (${task.title}) could not be done: ${step.reason}`,
-    };
+    ctx.emit({ type: 'task.failed', task: id, reason: step.reason, rescueRef });
+    return { result: resultOf(run, 'failed', null), failure: `${id} (${title}) could not be done: ${step.reason}` };
   }
   const commit = await commitTask(ctx, run);
-  ctx.emit({ type: 'task.committed', task: task.id, commit });
-  return { plan: run.plan, result: result('done', commit.sha), failure: null };
+  ctx.emit({ type: 'task.committed', task: id, commit });
+  return { result: resultOf(run, 'done', commit.sha), failure: null };
 }
 
 async function commitTask(ctx: RunContext, run: TaskRun) {

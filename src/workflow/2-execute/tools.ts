@@ -1,5 +1,6 @@
 import type { Attempt } from '../../contract/change.ts';
 import { renderBrief } from '../../handoff/brief.ts';
+import { fence } from '../../handoff/prompt.ts';
 import type { Agent, ToolCall, ToolResult, TurnMessage } from '../../ports/agent.ts';
 import { pay } from '../calls/pay.ts';
 import { sectionOf } from '../calls/section.ts';
@@ -20,9 +21,12 @@ export async function toolsRung(ctx: RunContext, agent: Agent, run: TaskRun, why
   const system = `${sectionOf(ctx, 'executor', 'system')}\n\n${sectionOf(ctx, 'executor', 'tools')}`;
   const brief = renderBrief(await makeBrief(ctx, run));
   let messages: TurnMessage[] = [
-    { role: 'user', text: why === '' ? brief : `${brief}\nAn earlier attempt ended with: ${why}`, cache: true },
+    {
+      role: 'user',
+      text: why === '' ? brief : `${brief}\nAn earlier attempt ended with:\n${fence('result', why)}`,
+      cache: true,
+    },
   ];
-  let last: Step = { done: false, reason: why };
   for (let step = 0; step < ctx.settings.toolSteps; step++) {
     const answer = await pay(ctx, agent, {
       role: 'executor',
@@ -35,6 +39,7 @@ export async function toolsRung(ctx: RunContext, agent: Agent, run: TaskRun, why
       effort: ctx.settings.roles.executor.effort,
       maxOutputTokens: ctx.settings.roles.executor.maxOutputTokens,
     });
+    run.servedModel = answer.servedModel ?? agent.model;
     const said: TurnMessage = { role: 'assistant', text: answer.text, toolCalls: answer.toolCalls, raw: answer.raw };
     if (answer.toolCalls.length > 0) {
       messages = [...messages, said, { role: 'tool', results: await answerCalls(ctx, run, answer.toolCalls) }];
@@ -45,21 +50,14 @@ export async function toolsRung(ctx: RunContext, agent: Agent, run: TaskRun, why
       answer.finish === 'length'
         ? { done: false as const, reason: 'Your answer was cut off.' }
         : await proveTask(ctx, run);
-    if (proof.done) {
-      run.servedModel = answer.servedModel ?? agent.model;
-      return record(ctx, run, agent, 'done', '', proof);
-    }
-    last = proof;
-    messages = [...messages, said, { role: 'user', text: `The task is not done. ${proof.reason}` }];
+    if (proof.done) return record(ctx, run, agent, 'done', '', proof);
+    messages = [...messages, said, { role: 'user', text: `The task is not done.\n${fence('result', proof.reason)}` }];
   }
-  return record(
-    ctx,
-    run,
-    agent,
-    'checks-failed',
-    `${ctx.settings.toolSteps} steps were not enough. ${last.done ? '' : last.reason}`,
-    last,
-  );
+  // Code decides, not the model's last word: it may have used its last step for the edit that does the task.
+  const proof = await proveTask(ctx, run);
+  if (proof.done) return record(ctx, run, agent, 'done', `proven after all ${ctx.settings.toolSteps} steps`, proof);
+  const reason = `${ctx.settings.toolSteps} steps were not enough. ${proof.reason}`;
+  return record(ctx, run, agent, 'checks-failed', reason, { done: false, reason });
 }
 
 function record(

@@ -3,7 +3,7 @@ import type { FileDiff } from '../../contract/change.ts';
 import { TercetError } from '../../contract/errors.ts';
 import type { Coverage, CriterionVerdict, Finding, Review } from '../../contract/review.ts';
 import { ReviewerAnswer } from '../../contract/review.ts';
-import { splitForReview } from '../../handoff/cover.ts';
+import { type ReviewPart, splitForReview } from '../../handoff/cover.ts';
 import { decide } from '../../handoff/decide.ts';
 import { verifyFindings } from '../../handoff/verify-findings.ts';
 import { ask } from '../calls/ask.ts';
@@ -20,6 +20,11 @@ import { type ReviewSubject, reviewMessage } from './review-message.ts';
 export async function reviewChange(ctx: RunContext, subject: ReviewSubject): Promise<Review> {
   const diffs = await ctx.repository.diff(subject.from, subject.to);
   const { parts, coverage } = splitForReview(diffs, { maxTokens: ctx.settings.reviewTokens, estimate: estimateTokens });
+  const { round } = subject;
+  if (diffs.length === 0) {
+    const reason = 'The change is empty: there was nothing to review.';
+    return finish(ctx, { ...nothingRead(subject, coverage), verdict: 'inconclusive', reason });
+  }
   const texts = await ctx.repository.read(
     subject.to,
     diffs.filter((diff) => diff.file.status !== 'deleted').map((diff) => diff.file.path),
@@ -27,20 +32,20 @@ export async function reviewChange(ctx: RunContext, subject: ReviewSubject): Pro
   let findings = [...subject.open];
   let criteria: CriterionVerdict[] = [];
   let servedBy: string | null = null;
+  let read = 0;
   try {
-    for (const part of parts) {
+    for (const [index, part] of parts.entries()) {
       const { value, servedModel } = await ask(ctx, ctx.agents.reviewer, {
         role: 'reviewer',
-        purpose: subject.round === 1 ? 'review' : 'rereview',
+        purpose: round === 1 ? 'review' : 'rereview',
         task: null,
         system:
-          sectionOf(ctx, 'reviewer', 'system') +
-          (subject.round === 1 ? '' : `\n\n${sectionOf(ctx, 'reviewer', 'rereview')}`),
-        messages: [{ role: 'user', text: reviewMessage(ctx, subject, part, texts) }],
+          sectionOf(ctx, 'reviewer', 'system') + (round === 1 ? '' : `\n\n${sectionOf(ctx, 'reviewer', 'rereview')}`),
+        messages: [{ role: 'user', text: reviewMessage(ctx, subject, { ...part, index, of: parts.length }, texts) }],
         name: 'review',
         schema: ReviewerAnswer,
       });
-      servedBy = servedModel === null ? ctx.agents.reviewer.model : servedModel;
+      servedBy = servedModel ?? ctx.agents.reviewer.model;
       const verified = verify(ctx, subject, value, part.files, texts, findings);
       for (const { finding, reason } of verified.dropped) {
         ctx.emit({
@@ -51,24 +56,25 @@ export async function reviewChange(ctx: RunContext, subject: ReviewSubject): Pro
       }
       findings = verified.findings;
       criteria = mergeCriteria(criteria, verified.criteria);
+      read++;
     }
   } catch (error) {
     if (!(error instanceof TercetError) || ['cancelled', 'budget', 'parked'].includes(error.code)) throw error;
     return finish(ctx, {
       verdict: 'inconclusive',
       reason: `The review could not be made: ${error.message} ${error.hint ?? ''}`.trim(),
-      round: subject.round,
+      round,
       criteria,
       findings,
-      coverage,
+      coverage: withoutParts(coverage, parts.slice(read)),
       servedBy,
     });
   }
-  for (const finding of findings) if (finding.round === subject.round) ctx.emit({ type: 'finding.verified', finding });
+  for (const finding of findings) if (finding.round === round) ctx.emit({ type: 'finding.verified', finding });
   const { verdict, reason } = decide(findings, criteria, coverage, subject.plan !== null, {
     shown: shownCriteria(subject),
   });
-  return finish(ctx, { verdict, reason, round: subject.round, criteria, findings, coverage, servedBy });
+  return finish(ctx, { verdict, reason, round, criteria, findings, coverage, servedBy });
 }
 
 function verify(
@@ -79,14 +85,34 @@ function verify(
   texts: ReadonlyMap<string, string | null>,
   known: readonly Finding[],
 ) {
-  return verifyFindings(answer, {
-    files,
-    textOf: (path) => texts.get(path) ?? null,
-    round: subject.round,
-    known,
-    criteria: new Set(subject.plan?.tasks.flatMap((task) => task.criteria.map((criterion) => criterion.id)) ?? []),
-    blocking: ctx.settings.blocking,
-  });
+  // Only what the reviewer was shown as open can it call fixed; not what another part of this round has just found.
+  const shown = new Set(subject.open.filter(({ status }) => status === 'open').map(({ id }) => id));
+  return verifyFindings(
+    { ...answer, fixed: answer.fixed.filter((id) => shown.has(id)) },
+    {
+      files,
+      textOf: (path) => texts.get(path) ?? null,
+      round: subject.round,
+      known,
+      criteria: new Set(subject.plan?.tasks.flatMap((task) => task.criteria.map((criterion) => criterion.id)) ?? []),
+      blocking: ctx.settings.blocking,
+    },
+  );
+}
+
+function nothingRead(subject: ReviewSubject, coverage: Coverage): Omit<Review, 'verdict' | 'reason'> {
+  return { round: subject.round, criteria: [], findings: [...subject.open], coverage, servedBy: null };
+}
+
+/** Accounts for the parts that a failed review never got to. */
+function withoutParts(coverage: Coverage, unread: readonly ReviewPart[]): Coverage {
+  const hunks = unread.flatMap(({ files }) => files.flatMap((file) => file.hunks));
+  const skipped = hunks.map(({ path, id }) => ({ path, hunk: id, reason: 'the review failed before it' }));
+  return {
+    ...coverage,
+    reviewed: coverage.reviewed - hunks.length,
+    skipped: [...coverage.skipped, ...skipped],
+  };
 }
 
 /** Parts of a large change answer for the same criteria: one "no" outweighs, and one "yes" beats "unclear". */

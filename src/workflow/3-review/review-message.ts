@@ -25,7 +25,7 @@ const ENCLOSING_SHARE = 0.4;
 export function reviewMessage(
   ctx: RunContext,
   subject: ReviewSubject,
-  part: { files: readonly FileDiff[]; text: string },
+  part: { files: readonly FileDiff[]; text: string; index: number; of: number },
   texts: ReadonlyMap<string, string | null>,
 ): string {
   const parts: string[] = [];
@@ -54,6 +54,11 @@ export function reviewMessage(
   const around = codeAround(part.files, texts, ctx.settings.reviewTokens * ENCLOSING_SHARE);
   if (around !== '') parts.push(fence('code_around', around));
   parts.push(fence('diff', part.text));
+  if (part.of > 1) {
+    parts.push(
+      `This diff is part ${part.index + 1} of ${part.of}; the others are reviewed by themselves. A criterion that this part does not show is unclear, not unmet.`,
+    );
+  }
   return parts.join('\n');
 }
 
@@ -69,8 +74,9 @@ function codeAround(files: readonly FileDiff[], texts: ReadonlyMap<string, strin
     );
     const wanted = new Set<number>();
     for (const hunk of hunks) {
-      const changed = hunk.lines.find((line) => line.kind !== 'context');
-      const at = changed?.new ?? hunk.newStart;
+      // A changed line is removed first and added then; only what is in the new file has a place there.
+      const first = hunk.lines.findIndex((line) => line.kind !== 'context');
+      const at = hunk.lines.slice(Math.max(0, first)).find((line) => line.new !== null)?.new ?? hunk.newStart;
       const { start, end } = enclosing(text, file.path, Math.max(1, at), ENCLOSING_LINES);
       for (let line = start; line <= end; line++) if (!inDiff.has(line)) wanted.add(line);
     }
@@ -80,8 +86,9 @@ function codeAround(files: readonly FileDiff[], texts: ReadonlyMap<string, strin
       .flatMap((n) => (lines[n - 1]?.trim() ? [`${n} ${lines[n - 1]}`] : []));
     if (block.length === 0) continue;
     const rendered = `${file.path}\n${block.join('\n')}`;
-    tokens += estimateTokens(rendered);
-    if (tokens > budget) break;
+    const cost = estimateTokens(rendered);
+    if (tokens + cost > budget) continue;
+    tokens += cost;
     shown.push(rendered);
   }
   return shown.join('\n');

@@ -8,6 +8,7 @@ import { showUsd } from '../../pricing/usd.ts';
 import { digest, type RunContext } from '../run-context.ts';
 import { parkOrThrow, waitBeforeRetry } from './retry.ts';
 import { checkServed } from './served-model.ts';
+import { noPrice } from './unpriced.ts';
 
 /** An answer that has been paid for and booked. */
 export interface PaidAnswer extends TurnAnswer {
@@ -21,9 +22,11 @@ export interface PaidAnswer extends TurnAnswer {
  *
  * @throws TercetError `budget` when the hold does not fit, `parked`, `agent-failed`, `served-model`, `cancelled`.
  */
-export async function pay(ctx: RunContext, agent: Agent, turn: Turn): Promise<PaidAnswer> {
+export async function pay(ctx: RunContext, agent: Agent, asked: Turn): Promise<PaidAnswer> {
+  const turn = withinLimit(ctx, agent, asked);
   const request = digest(ctx.run, agent.model, turn);
-  for (let failures = 0; ; failures++) {
+  for (let failures = 0; ; ) {
+    if (ctx.signal.aborted) throw cancelled();
     const attempt = (ctx.attempts.get(request) ?? 0) + 1;
     ctx.attempts.set(request, attempt);
     const callId = digest(request, attempt).slice(0, 32);
@@ -65,6 +68,7 @@ export async function pay(ctx: RunContext, agent: Agent, turn: Turn): Promise<Pa
       willRetryInMs: wait,
     });
     if (wait === null) throw parkOrThrow(result, agent.model, turn.role);
+    failures++;
     await ctx.clock.sleep(wait, ctx.signal).catch(() => {
       throw cancelled();
     });
@@ -75,14 +79,22 @@ export function cancelled(): TercetError {
   return new TercetError('cancelled', 'Cancelled.', { hint: 'What was committed stays on the run’s branch.' });
 }
 
+/** A provider refuses a call that asks for more output than its model can give; where the limit is known, it is kept. */
+function withinLimit(ctx: RunContext, agent: Agent, turn: Turn): Turn {
+  const most = findPrice(ctx.catalogue, agent.model, today(ctx))?.maxOutput ?? turn.maxOutputTokens;
+  return most < turn.maxOutputTokens ? { ...turn, maxOutputTokens: most } : turn;
+}
+
+function today(ctx: RunContext): string {
+  return ctx.clock.now().toISOString().slice(0, 10);
+}
+
 /** The receipt as booked before the call, with its worst-case hold. */
 function hold(ctx: RunContext, agent: Agent, turn: Turn, callId: string): Receipt {
   const startedAt = ctx.clock.now().toISOString();
   const price = agent.billing === 'local' ? null : findPrice(ctx.catalogue, agent.model, startedAt.slice(0, 10));
   if (price === null && agent.billing !== 'local' && ctx.settings.unpriced === 'refuse') {
-    throw new TercetError('config', `There is no price for ${agent.model}, so no budget can hold its calls.`, {
-      hint: 'Add the exact id under `prices:` in your user configuration, or set `unpriced: allow` to call it without one.',
-    });
+    throw noPrice(agent.model);
   }
   return {
     callId,
@@ -166,19 +178,30 @@ async function bookFailure(
 ): Promise<void> {
   // Nobody can know what an answer we could not read has cost: the hold stays, and the ledger says "maybe billed".
   if (failure.kind === 'garbled') return;
-  const bytes = bytesOf(turn, '');
-  const usage: Usage | null = failure.billed === 'no' ? null : (failure.usage ?? estimateUsage(bytes));
-  const cost: Cost =
-    failure.billed === 'no'
-      ? { usd: '0', basis: 'computed', price: null }
-      : priceOfFailure(priceOf(ctx, agent, held, { usage: failure.usage, reportedUsd: null, bytes }));
+  const { usage, cost } = billOf(ctx, agent, turn, held, failure);
   const { servedModel, requestId, message } = failure;
   await ctx.ledger.settle({ ...held, state: 'failed', servedModel, usage, cost, ms, requestId, error: message });
 }
 
-/** What a broken answer used is never known exactly: its output was counted from what arrived. */
-function priceOfFailure(cost: Cost): Cost {
-  return cost.basis === 'computed' ? { ...cost, basis: 'estimated' } : cost;
+/** What a failed call has used and cost. What a broken answer used is never known exactly: its output was counted from what arrived. */
+function billOf(
+  ctx: RunContext,
+  agent: Agent,
+  turn: Turn,
+  held: Receipt,
+  failure: TurnFailure,
+): { usage: Usage | null; cost: Cost } {
+  if (failure.billed === 'no') return { usage: null, cost: { usd: '0', basis: 'computed', price: null } };
+  if (failure.billed === 'maybe' && failure.usage === null && agent.billing !== 'local') {
+    // Nothing is known: an unknown cost, under which the hold keeps counting.
+    return { usage: null, cost: { usd: null, basis: 'unpriced', price: null } };
+  }
+  const bytes = bytesOf(turn, '');
+  const cost = priceOf(ctx, agent, held, { usage: failure.usage, reportedUsd: null, bytes });
+  return {
+    usage: failure.usage ?? estimateUsage(bytes),
+    cost: cost.basis === 'computed' ? { ...cost, basis: 'estimated' } : cost,
+  };
 }
 
 function priceOf(
@@ -194,16 +217,19 @@ function priceOf(
   });
 }
 
+/** What certainly counts as tokens. A provider's own content (`raw`) repeats the text, and its signatures are billed otherwise. */
 function bytesOf(turn: Turn, output: string): Bytes {
-  return {
-    input: Buffer.byteLength(turn.system + JSON.stringify([turn.messages, turn.tools, turn.output])),
-    output: Buffer.byteLength(output),
-  };
+  const messages = turn.messages.map((message) => (message.role === 'assistant' ? { ...message, raw: null } : message));
+  return { input: inputBytes({ ...turn, messages }), output: Buffer.byteLength(output) };
+}
+
+function inputBytes(turn: Turn): number {
+  return Buffer.byteLength(turn.system + JSON.stringify([turn.messages, turn.tools, turn.output]));
 }
 
 /** A bound for the hold: no tokenizer in use makes more than a token of every two bytes of text, and providers add a little of their own. */
 function mostInputTokens(turn: Turn): number {
-  return Math.ceil(bytesOf(turn, '').input / 2) + 500;
+  return Math.ceil(inputBytes(turn) / 2) + 500;
 }
 
 function emitSettled(ctx: RunContext, receipt: Receipt, reused: boolean): void {

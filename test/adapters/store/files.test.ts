@@ -112,6 +112,21 @@ describe('run store', () => {
     await expect(store.get('zzz')).rejects.toMatchObject({ code: 'usage', message: 'No run is called zzz.' });
   });
 
+  it('reads back every outcome a run can end with', async () => {
+    const outcomes = [
+      'approved',
+      'planned',
+      'changes_requested',
+      'inconclusive',
+      'parked',
+      'failed',
+      'cancelled',
+    ] as const;
+    for (const outcome of outcomes) await store.save(record(outcome, { outcome }));
+    expect((await list()).broken).toEqual([]);
+    for (const outcome of outcomes) expect(await store.get(outcome)).toMatchObject({ outcome });
+  });
+
   it('lists newest first', async () => {
     await store.save(record('old', { startedAt: '2026-11-20T23:00:00.000Z' }));
     await store.save(record('new', { startedAt: '2026-11-22T09:00:00+14:00' }));
