@@ -32,7 +32,7 @@ export async function makeHome(server: ModelServer | null, config = ''): Promise
   ];
   const sandbox = /^sandbox:/m.test(config) ? '' : 'sandbox: off\n';
   await mkdir(folder, { recursive: true });
-  await writeFile(path.join(folder, 'config.yaml'), `${providers.join('\n')}\n${sandbox}${config}`);
+  await writeFile(path.join(folder, 'config.yaml'), `${sandbox}${providers.join('\n')}\n${config}`);
   return {
     folder,
     env: {

@@ -1,8 +1,10 @@
-import { spawn } from 'node:child_process';
+import { type StdioOptions, spawn } from 'node:child_process';
 import {
+  closeSync,
   existsSync,
   mkdirSync,
   mkdtempSync,
+  openSync,
   readFileSync,
   realpathSync,
   rmSync,
@@ -64,6 +66,31 @@ describe.skipIf(cannotTry('what bubblewrap keeps a command from'))('inside', () 
     expect(output).toMatch(/\/dev\/tty: No such device/);
     expect(output).toMatch(/cannot access '\/sys'/);
     expect(output).toMatch(/cannot access '\/var'/);
+  });
+
+  test('what Tercet was started with is not handed on', async () => {
+    const secret = join(here.folder, '..', `tercet-open-${process.pid}`);
+    writeFileSync(secret, 'open in the shell that started Tercet');
+    const opened = openSync(secret, 'r');
+    try {
+      const source = `
+        import { bubblewrapCommands } from ${JSON.stringify(new URL('../../../src/adapters/commands/bubblewrap/index.ts', import.meta.url).href)};
+        const options = { cwd: ${JSON.stringify(here.folder)}, timeoutMs: 9000, maxOutputBytes: 900, signal: new AbortController().signal };
+        const result = await bubblewrapCommands({ program: ${JSON.stringify(program)}, path: process.env.PATH }).run('cat /proc/self/fd/20; readlink /proc/self/fd/20', options);
+        console.log(result.output);`;
+      writeFileSync(join(here.folder, 'main.mjs'), source);
+      const stdio = Array.from({ length: 21 }, (_, n) => (n === 1 ? 'pipe' : n === 20 ? opened : 'ignore'));
+      const child = spawn(process.execPath, [join(here.folder, 'main.mjs')], { stdio: stdio as StdioOptions });
+      let output = '';
+      child.stdout?.on('data', (data: Buffer) => {
+        output += data;
+      });
+      await new Promise((resolve) => child.on('close', resolve));
+      expect(output).toBe('/dev/null\n\n');
+    } finally {
+      closeSync(opened);
+      rmSync(secret);
+    }
   });
 
   test('no further namespace, mount or device can be made', async () => {
@@ -209,13 +236,15 @@ describe.skipIf(cannotTry('that what a command uses is bounded'))('52: bounds', 
     expect(output).toMatch(/[Cc]annot fork/);
   });
 
-  test('a file stops growing at its bound, and a folder in memory at its own', async () => {
-    const { output } = await run(
-      'head -c 64M /dev/zero > big; stat -c %s big; head -c 64M /dev/zero > ~/big; stat -c %s ~/big',
-    );
-    const sizes = (output.match(/^\d+$/gm) ?? []).map(Number);
-    expect(sizes[0]).toBe(small.fileBytes);
-    expect(sizes[1]).toBeLessThanOrEqual(small.temporaryBytes);
+  test('a file stops growing at its bound, and folders in memory at theirs', async () => {
+    const { output } = await run('head -c 64M /dev/zero > big; stat -c %s big');
+    expect(Number(output.match(/^\d+$/m)?.[0])).toBe(small.fileBytes);
+    for (const folder of ['~', '/tmp', '/dev/shm']) {
+      const several = `cd ${folder}; for n in 1 2 3 4; do head -c 900K /dev/zero > $n; done 2>/dev/null; cat * | wc -c`;
+      const bytes = Number((await run(several)).output.trim().split('\n').at(-1));
+      expect(bytes).toBeGreaterThan(900 * 1024);
+      expect(bytes).toBeLessThanOrEqual(small.temporaryBytes);
+    }
   });
 
   test('a process that eats memory fails; Node and WebAssembly start in ordinary bounds', async () => {
@@ -230,9 +259,13 @@ describe.skipIf(cannotTry('that what a command uses is bounded'))('52: bounds', 
     expect((await ordinary.run(`${process.execPath} -e '${wasm}'`, options)).output).toBe(`${1010 * 65536}\n`);
   });
 
-  test('no core is dumped', async () => {
-    await run('sh -c "kill -SEGV \\$\\$"; ulimit -c');
-    expect((await run('ulimit -c')).output).toBe('0\n');
+  test('no core is dumped, and no limit can be raised again', async () => {
+    const { output } = await run(
+      'ulimit -Hc; ulimit -Hd; ulimit -Hf; ulimit -d unlimited 2>&1 | grep -c rror; ulimit -Hd',
+    );
+    const [core, data, file, , again] = output.split('\n').map((line) => Number(line));
+    expect([core, data, file]).toEqual([0, small.memoryBytes / 1024, small.fileBytes / 512]);
+    expect(again).toBe(data);
   });
 });
 
