@@ -59,6 +59,23 @@ export async function confine(confining: Confining, find = findBubblewrap): Prom
   });
 }
 
+/** How commands of a run would be confined here, for `tercet doctor`. */
+export async function surveySandbox(
+  { mode, network }: Settings['sandbox'],
+  path: string | undefined,
+): Promise<{ state: 'ok' | 'warning' | 'problem'; detail: string; fix: string | null }> {
+  if (mode === 'off')
+    return {
+      state: 'warning',
+      detail: 'your configuration says `sandbox: off`: commands run with your rights',
+      fix: null,
+    };
+  const found = await findBubblewrap(path);
+  if (found.program !== null)
+    return { state: 'ok', detail: `${found.program}${network ? ', with network' : ''}`, fix: null };
+  return { state: mode === 'require' ? 'problem' : 'warning', detail: found.why, fix: remedy() };
+}
+
 function unconfined(path: string | undefined, reason: string, why: string): Confined {
   return {
     commands: processCommands({ path }),

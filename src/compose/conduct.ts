@@ -9,7 +9,9 @@ import type { Person } from '../ports/person.ts';
 import type { Reporter } from '../ports/reporter.ts';
 import { summaryOf } from '../report/json.ts';
 import type { RunContext } from '../workflow/run-context.ts';
-import { type Cast, castAgents, checkPrices } from './agents.ts';
+import { type Cast, castAgents } from './agents.ts';
+import { checkBranch } from './check-branch.ts';
+import { checkPrices } from './check-prices.ts';
 import { type Confined, confine } from './commands.ts';
 import type { Session } from './compose.ts';
 import { readPrompts } from './prompts.ts';
@@ -62,8 +64,8 @@ async function conductRun(
     reviewer: merged.roles.reviewer.prompt,
   });
   const cast = castAgents(merged, config.user, session.catalogue, host.env, casting.agents ?? {}, casting.needed);
-  const { unpriced } = merged.settings;
-  checkPrices(cast, casting.needed, unpriced, session.catalogue, new Date().toISOString().slice(0, 10));
+  checkPrices(cast, casting.needed, merged.settings, session.catalogue, new Date().toISOString().slice(0, 10));
+  if (casting.branch !== null) await checkBranch(repository, casting.branch);
   const { commands, confinement, warning } = await confine({
     kind: casting.kind,
     sandbox: merged.settings.sandbox,

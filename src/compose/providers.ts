@@ -93,8 +93,9 @@ export function redirected(name: string, env: NodeJS.ProcessEnv): string | undef
   return value !== undefined && name === 'ollama' ? ollamaUrl(value) : value;
 }
 
-/** OLLAMA_HOST as Ollama reads it: `host`, `host:port` or a URL. A server that listens everywhere is called at home. */
-function ollamaUrl(host: string): string | undefined {
+/** OLLAMA_HOST as Ollama reads it: `host`, `host:port`, `:port` or a URL. A server that listens everywhere is called at home. */
+function ollamaUrl(said: string): string | undefined {
+  const host = said.startsWith(':') ? `127.0.0.1${said}` : said;
   try {
     const url = new URL(/^https?:\/\//.test(host) ? host : `http://${host}`);
     const name = url.hostname === '0.0.0.0' || url.hostname === '[::]' ? '127.0.0.1' : url.hostname;

@@ -25,7 +25,9 @@ const OwnRoleConfig = RoleConfig.extend({
 
 const Stronger = { stronger: ModelId.optional().describe('model of the last rung of the ladder') };
 
-const Usd = z.union([z.number().nonnegative(), z.string().regex(/^\d+(\.\d{1,12})?$/)]).describe('US dollars');
+const Usd = z
+  .union([z.number().nonnegative(), z.string().regex(/^\d+(\.\d{1,12})?$/, 'an amount in US dollars, e.g. 2.50')])
+  .describe('US dollars');
 
 const Commands = z.array(z.string().min(1));
 

@@ -112,7 +112,7 @@ function normalLines(event: RecordedEvent, { palette, money, verbosity }: LineOp
       const gaps =
         coverage.skipped.length > 0 ? `; ${coverage.reviewed} of ${phrase.count(coverage.hunks, 'hunk')} reviewed` : '';
       const tally =
-        findings.length > 0 ? ` (${phrase.findingTally(findings)}${gaps})` : gaps === '' ? '' : ` (${gaps.slice(2)})`;
+        findings.length > 0 ? ` [${phrase.findingTally(findings)}${gaps}]` : gaps === '' ? '' : ` [${gaps.slice(2)}]`;
       return [`  ${palette.bold(verdict.replace('_', ' '))}: ${cleanLine(reason)}${tally}`];
     }
     default:

@@ -12,6 +12,8 @@ export interface TerminalReportOptions extends NextStepOptions {
   palette?: Palette;
   /** Columns to wrap prose at. */
   width?: number;
+  /** Whether the commands that go on from here are listed. */
+  next?: boolean;
 }
 
 /** The text at the end of a run, for a person at a terminal. Ends with a line feed. */
@@ -25,7 +27,7 @@ export function terminalReport(result: RunResult, options: TerminalReportOptions
     findingsSection(result, context),
     coverageSection(result, context),
     costSection(result, context, options.money),
-    nextSection(result, context, options),
+    options.next === false ? [] : nextSection(result, context, options),
   ];
   return `${sections
     .filter((lines) => lines.length > 0)
@@ -109,12 +111,28 @@ function findingsSection({ review }: RunResult, context: Context): string[] {
   const lines = [`${palette.bold('Findings')}  ${phrase.findingTally(review.findings)}`];
   const sorted = phrase.sortFindings(review.findings);
   for (const finding of sorted.filter((f) => f.status === 'open')) lines.push(...openFinding(finding, context));
-  for (const finding of sorted.filter((f) => f.status !== 'open')) {
+  for (const finding of sorted.filter((f) => f.status === 'fixed')) lines.push(...fixedFinding(finding, context));
+  for (const finding of sorted.filter((f) => f.status === 'dismissed')) {
     const note = finding.note === '' ? '' : ` (${cleanLine(finding.note)})`;
-    const line = `${finding.status}  ${finding.id}  ${phrase.placeOf(finding)}  ${cleanLine(finding.title)}${note}`;
+    const line = `dismissed  ${finding.id}  ${phrase.placeOf(finding)}  ${cleanLine(finding.title)}${note}`;
     lines.push(`  ${palette.dim(line)}`);
   }
   return lines;
+}
+
+/** What was wrong stays said when it is mended: it is what the review was worth. */
+function fixedFinding(finding: Finding, context: Context): string[] {
+  const { palette } = context;
+  const label = palette.green('✓ fixed');
+  const place = palette.cyan(phrase.placeOf(finding));
+  const head = `  ${label}  ${finding.severity}  ${place}  ${palette.bold(cleanLine(finding.title))}  ${finding.id}`;
+  return [
+    head,
+    ...prose(finding.why, 6, context),
+    ...prose([phrase.anchorNote(finding), finding.note].filter((note) => note !== '').join('; '), 6, context).map(
+      palette.dim,
+    ),
+  ];
 }
 
 function openFinding(finding: Finding, context: Context): string[] {

@@ -87,7 +87,8 @@ async function keepUnfinished(ctx: RunContext, worktree: Worktree): Promise<void
   const ref = await worktree.rescue('left');
   if (ref === null) return;
   await worktree.restore();
-  ctx.emit({ type: 'warning.raised', code: 'work-left', message: `Work that was not committed is kept as ${ref}.` });
+  const message = `Work that was not committed is kept at ${ref} (\`git diff ${ctx.request.base.slice(0, 12)} ${ref}\`).`;
+  ctx.emit({ type: 'warning.raised', code: 'work-left', message });
 }
 
 async function implementationOf(

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { type Confining, confine } from '../../src/compose/commands.ts';
+import { type Confining, confine, surveySandbox } from '../../src/compose/commands.ts';
 import { TercetError } from '../../src/contract/errors.ts';
 import type { Person } from '../../src/ports/person.ts';
 
@@ -102,5 +102,15 @@ describe('where there is none', () => {
         output: `Not run: a ${kind} runs no commands`,
       });
     }
+  });
+});
+
+describe('what doctor says of it', () => {
+  test('off is a warning; a machine that has one says which, one that has none says what to install', async () => {
+    expect(await surveySandbox(sandbox('off'), undefined)).toMatchObject({ state: 'warning', fix: null });
+    const auto = await surveySandbox(sandbox('auto'), process.env.PATH);
+    const required = await surveySandbox(sandbox('require'), process.env.PATH);
+    if (auto.state === 'ok') expect(auto.detail).toMatch(/\/bwrap$/);
+    else expect([auto.fix, required.state]).toEqual([expect.stringMatching(/docs\/sandbox\.md/), 'problem']);
   });
 });

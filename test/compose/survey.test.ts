@@ -1,7 +1,8 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { proposeRoles, proposeTrio, type Survey, survey } from '../../src/compose/survey.ts';
+import { propose } from '../../src/compose/propose.ts';
+import { type Survey, survey } from '../../src/compose/survey.ts';
 import { LOCAL_TRIO, TRIOS } from '../../src/compose/trios.ts';
 import { UserConfig } from '../../src/contract/config.ts';
 import { buildCatalogue, findPrice, lineageOf } from '../../src/pricing/catalogue.ts';
@@ -94,26 +95,26 @@ describe('a proposal', () => {
   });
 
   it('is the frontier trio where both its keys are', () => {
-    expect(proposeTrio(found('anthropic', 'openai'))?.trio).toBe('frontier');
-    expect(proposeTrio(found('anthropic', 'google'))).toBeNull();
+    expect(propose(found('anthropic', 'openai')).trio).toBe('frontier');
+    expect(propose(found('anthropic', 'google')).trio).toBeNull();
   });
 
   it('is the local trio where Ollama has its models', async () => {
     answer = models(...wanted, 'another');
-    expect(proposeTrio(await look())?.trio).toBe('local');
+    expect(propose(await look()).trio).toBe('local');
     answer = models(...wanted.slice(1, 2));
-    expect(proposeTrio(await look())).toBeNull();
+    expect(propose(await look())).toMatchObject({ trio: 'frontier', why: expect.stringContaining('no key') });
   });
 
   it('is made of any two keys, with a reviewer of another lineage and prices for all', () => {
     const catalogue = buildCatalogue();
     const providers = ['anthropic', 'openai', 'google', 'xai'];
     for (const one of providers) {
-      expect(proposeRoles(found(one))).toBeNull();
+      expect(propose(found(one)).why).toContain(`only ${one} has a key`);
       for (const two of providers.filter((provider) => provider !== one)) {
-        const roles = proposeRoles(found(one, two));
-        expect(roles).not.toBeNull();
-        if (roles === null) continue;
+        const { trio, roles: proposed } = propose(found(one, two));
+        const roles = proposed ?? TRIOS[trio];
+        if (roles === undefined) throw new Error(`no models for ${one} and ${two}`);
         expect(lineageOf(catalogue, roles.reviewer)).not.toBe(lineageOf(catalogue, roles.executor));
         for (const model of [roles.planner, roles.executor, roles.reviewer])
           expect(findPrice(catalogue, model, '2026-11-22'), model).not.toBeNull();

@@ -2,12 +2,15 @@ import { execFile } from 'node:child_process';
 import { readdirSync } from 'node:fs';
 import path from 'node:path';
 import { promisify } from 'node:util';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { Plan } from '../../src/contract/plan.ts';
 import { parsePlanYaml } from '../../src/report/parse-plan-yaml.ts';
 import { makeHome, tercet } from '../support/cli.ts';
 import { makeRepository, type TestRepository } from '../support/repository.ts';
 import { ROOT, read, section } from './documents.ts';
+
+// Whole runs in processes of their own; a busy machine takes its time.
+vi.setConfig({ testTimeout: 60_000 });
 
 const examples = readdirSync(path.join(ROOT, 'docs', 'examples'));
 

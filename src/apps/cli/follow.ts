@@ -6,11 +6,10 @@ import type { RunResult } from '../../contract/outcome.ts';
 import type { Effort, Role } from '../../contract/role.ts';
 import { EFFORTS, ROLES } from '../../contract/role.ts';
 import { showUsd } from '../../pricing/usd.ts';
-import { jsonLine, summaryOf } from '../../report/json.ts';
-import { ANSI, PLAIN } from '../../report/palette.ts';
+import { summaryOf } from '../../report/json.ts';
 import { terminalReport } from '../../report/terminal.ts';
 import type { RunContext } from '../../workflow/run-context.ts';
-import { type CommonOptions, canAsk, colours, type Io, onInterrupt, print } from './io.ts';
+import { type CommonOptions, canAsk, colours, type Io, onInterrupt, paletteOf, print, printJson } from './io.ts';
 
 /** The options that choose models and limits, shared by every command that calls a model. */
 export interface ModelOptions extends CommonOptions {
@@ -22,6 +21,12 @@ export interface ModelOptions extends CommonOptions {
   budget?: string;
   maxRounds?: number;
   yes?: boolean;
+}
+
+/** A run as its command shows it: for people, and what `--json` says beyond the summary. */
+export interface Presented {
+  text: string;
+  more?: Record<string, unknown>;
 }
 
 /** Runs `work` as a run: live progress on stderr, the report or the one JSON object on stdout, and its exit code. */
@@ -36,15 +41,19 @@ export async function follow(
     trusted?: string;
   },
   work: (ctx: RunContext) => Promise<RunResult>,
-  show: (result: RunResult) => string | Promise<string> = (result) => reportText(io, result),
+  present: (result: RunResult) => Presented | Promise<Presented> = (result) => ({ text: reportText(io, result) }),
 ): Promise<number> {
-  const interrupt = onInterrupt(io, 'What is committed stays on the branch; what was paid for is in `tercet costs`.');
+  const interrupt = onInterrupt(
+    io,
+    'What is committed stays on the branch, what was paid for is in the ledger; the report says how to go on.',
+  );
   const displays = await openDisplays(io, {
     verbosity: verbosityOf(options),
     colour: colours(io, io.stderr),
     ask: canAsk(io),
     onInterrupt: interrupt.stop,
   });
+  interrupt.through(displays.note);
   try {
     const result = await conduct(
       session,
@@ -60,12 +69,15 @@ export async function follow(
           planning: casting.planning,
           approval: options.yes === true ? 'skip' : 'ask',
         },
-        ...displays,
+        reporters: displays.reporters,
+        person: displays.person,
         signal: interrupt.signal,
       },
       work,
     );
-    print(io, options.json === true ? jsonLine(summaryOf(result)) : await show(result));
+    const { text, more } = await present(result);
+    if (options.json === true) printJson(io, { ...summaryOf(result), ...more });
+    else print(io, io.stdout.isTTY === true && io.stderr.isTTY === true ? `\n${text}` : text);
     return result.exitCode;
   } finally {
     interrupt.done();
@@ -73,8 +85,10 @@ export async function follow(
 }
 
 /** The report of a run as a terminal shows it. */
-export function reportText(io: Io, result: RunResult): string {
-  return terminalReport(result, { palette: colours(io, io.stdout) ? ANSI : PLAIN, money: showUsd });
+export function reportText(io: Io, result: RunResult, options: { next?: boolean } = {}): string {
+  // A line longer than this is hard to read, however wide the terminal is.
+  const width = Math.min(io.stdout.columns ?? 100, 100);
+  return terminalReport(result, { palette: paletteOf(io), money: showUsd, width, ...options });
 }
 
 function verbosityOf(options: CommonOptions): 'quiet' | 'normal' | 'verbose' {

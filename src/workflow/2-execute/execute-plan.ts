@@ -75,7 +75,11 @@ export async function executeTask(
     const rescueRef = await worktree.rescue(`${id}${findings.length > 0 ? '-fix' : ''}`);
     await worktree.restore();
     ctx.emit({ type: 'task.failed', task: id, reason: step.reason, rescueRef });
-    return { result: resultOf(run, 'failed', null), failure: `${id} (${title}) could not be done: ${step.reason}` };
+    const base = ctx.request.base.slice(0, 12);
+    const kept =
+      rescueRef === null ? '' : `\nThe work so far is kept at ${rescueRef} (\`git diff ${base} ${rescueRef}\`).`;
+    const failure = `${id} (${title}) could not be done: ${step.reason.trimEnd()}${kept}`;
+    return { result: resultOf(run, 'failed', null), failure };
   }
   const commit = await commitTask(ctx, run);
   ctx.emit({ type: 'task.committed', task: id, commit });

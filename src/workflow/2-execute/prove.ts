@@ -24,7 +24,7 @@ export async function proveTask(ctx: RunContext, run: TaskRun): Promise<Step> {
       maxOutputBytes: OUTPUT_FOR_MODEL,
       signal: ctx.signal,
     });
-    if (ctx.signal.aborted) throw cancelled();
+    if (ctx.signal.aborted) throw cancelled(ctx.signal);
     const check: CheckResult = { command, criteria, ...result };
     run.checks.push(check);
     ctx.emit({ type: 'check.finished', task: run.task.id, check });

@@ -7,6 +7,7 @@ import { type ReviewPart, splitForReview } from '../../handoff/cover.ts';
 import { decide } from '../../handoff/decide.ts';
 import { verifyFindings } from '../../handoff/verify-findings.ts';
 import { ask } from '../calls/ask.ts';
+import { checkServedLineage } from '../calls/lineage.ts';
 import { sectionOf } from '../calls/section.ts';
 import type { RunContext } from '../run-context.ts';
 import { type ReviewSubject, reviewMessage } from './review-message.ts';
@@ -46,6 +47,7 @@ export async function reviewChange(ctx: RunContext, subject: ReviewSubject): Pro
         schema: ReviewerAnswer,
       });
       servedBy = servedModel ?? ctx.agents.reviewer.model;
+      await checkServedLineage(ctx, servedModel);
       const verified = verify(ctx, subject, value, part.files, texts, findings);
       for (const { finding, reason } of verified.dropped) {
         ctx.emit({
@@ -62,7 +64,7 @@ export async function reviewChange(ctx: RunContext, subject: ReviewSubject): Pro
     if (!(error instanceof TercetError) || ['cancelled', 'budget', 'parked'].includes(error.code)) throw error;
     return finish(ctx, {
       verdict: 'inconclusive',
-      reason: `The review could not be made: ${error.message} ${error.hint ?? ''}`.trim(),
+      reason: `The review could not be made: ${error.words}`,
       round,
       criteria,
       findings,

@@ -26,7 +26,7 @@ export async function pay(ctx: RunContext, agent: Agent, asked: Turn): Promise<P
   const turn = withinLimit(ctx, agent, asked);
   const request = digest(ctx.run, agent.model, turn);
   for (let failures = 0; ; ) {
-    if (ctx.signal.aborted) throw cancelled();
+    if (ctx.signal.aborted) throw cancelled(ctx.signal);
     const attempt = (ctx.attempts.get(request) ?? 0) + 1;
     ctx.attempts.set(request, attempt);
     const callId = digest(request, attempt).slice(0, 32);
@@ -55,7 +55,7 @@ export async function pay(ctx: RunContext, agent: Agent, asked: Turn): Promise<P
     if (result.ok) return settle(ctx, agent, turn, held, result, ms);
 
     await bookFailure(ctx, agent, turn, held, result, ms);
-    if (ctx.signal.aborted || result.kind === 'cancelled') throw cancelled();
+    if (ctx.signal.aborted || result.kind === 'cancelled') throw cancelled(ctx.signal);
     const wait = waitBeforeRetry(result, failures);
     ctx.emit({
       type: 'call.failed',
@@ -70,13 +70,15 @@ export async function pay(ctx: RunContext, agent: Agent, asked: Turn): Promise<P
     if (wait === null) throw parkOrThrow(result, agent.model, turn.role);
     failures++;
     await ctx.clock.sleep(wait, ctx.signal).catch(() => {
-      throw cancelled();
+      throw cancelled(ctx.signal);
     });
   }
 }
 
-export function cancelled(): TercetError {
-  return new TercetError('cancelled', 'Cancelled.', { hint: 'What was committed stays on the run’s branch.' });
+/** The end of a run that was stopped, in the words of who stopped it. */
+export function cancelled(signal: AbortSignal): TercetError {
+  const why = signal.reason instanceof TercetError ? signal.reason.message : 'Cancelled.';
+  return new TercetError('cancelled', why, { hint: 'What was committed stays on the run’s branch.' });
 }
 
 /** A provider refuses a call that asks for more output than its model can give; where the limit is known, it is kept. */

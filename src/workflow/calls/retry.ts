@@ -48,10 +48,14 @@ export function parkOrThrow(failure: TurnFailure, model: string, role: string): 
       });
     case 'bad-key':
       return new TercetError('parked', what, {
-        hint: 'Check the API key in your environment; `tercet doctor` shows which one is missing.',
+        hint: 'The key in your environment is not accepted: is it whole, still valid, and of this provider? `tercet doctor` says which variable is read.',
       });
     case 'unknown-model':
       return new TercetError('config', what, { hint: '`tercet models` lists the ids Tercet knows; ids are exact.' });
+    case 'bad-request':
+      return new TercetError('agent-failed', what, {
+        hint: 'The provider refuses the call as it is made: try another effort or model for this role, or report it.',
+      });
     case 'too-long':
       return new TercetError('agent-failed', what, {
         hint: 'Split the request, or choose a model with a larger context.',

@@ -66,7 +66,7 @@ async function mergeBase(git: Git, a: string, b: string): Promise<string> {
 }
 
 function noCommit(): TercetError {
-  return new TercetError('repository', 'The repository has no commit yet.', {
+  return new TercetError('usage', 'The repository has no commit yet.', {
     hint: 'Make the first one: git add -A && git commit -m "Start"',
   });
 }

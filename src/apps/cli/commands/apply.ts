@@ -1,7 +1,8 @@
 import { openSession } from '../../../compose/compose.ts';
 import { TercetError } from '../../../contract/errors.ts';
 import { cleanLine } from '../../../report/clean.ts';
-import { type CommonOptions, type Io, print } from '../io.ts';
+import { count } from '../../../report/phrases.ts';
+import { type CommonOptions, type Io, print, printJson } from '../io.ts';
 
 /** Outcomes whose change was not approved: applied only when the person insists. */
 const NEEDS_FORCE = new Set(['changes_requested', 'inconclusive', 'failed', 'parked', 'cancelled']);
@@ -21,11 +22,11 @@ export async function apply(io: Io, id: string, options: CommonOptions & { force
       });
     }
     const { files } = await session.repository.apply(record.request.base, await session.repository.resolve(branch));
-    if (options.json === true) print(io, JSON.stringify({ run: record.id, branch, files }));
+    if (options.json === true) printJson(io, { run: record.id, branch, files });
     else
       print(
         io,
-        `Applied ${result.commits.length} commit(s) of ${branch} to the working tree, uncommitted:\n${files.map((file) => `  ${cleanLine(file)}`).join('\n')}\nYour index is as it was. To merge with history instead: git merge ${branch}`,
+        `Applied ${count(result.commits.length, 'commit')} of ${branch} to the working tree, uncommitted:\n${files.map((file) => `  ${cleanLine(file)}`).join('\n')}\nYour index is as it was. To merge with history instead: git merge ${branch}`,
       );
     return 0;
   } finally {

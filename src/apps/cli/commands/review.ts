@@ -34,10 +34,6 @@ interface Target {
 
 /** `tercet review`: reviews a change somebody else made. */
 export async function review(io: Io, options: ReviewOptions): Promise<number> {
-  const chosen = [options.staged === true ? '--staged' : null, options.diff === undefined ? null : '--diff'].filter(
-    (flag) => flag !== null,
-  );
-  if (chosen.length > 1) throw new TercetError('usage', `${chosen.join(' and ')} exclude each other.`);
   const plan = options.plan === undefined ? null : await readPlan(io, options.plan);
   const session = await openSession(io);
   try {
@@ -55,7 +51,7 @@ export async function review(io: Io, options: ReviewOptions): Promise<number> {
       options,
       { kind: 'review', request, needed: ['reviewer'], branch: null },
       (ctx) => reviewOnly(ctx, { ...target, plan }),
-      (result) => present(io, session, result, target, options.format ?? 'text'),
+      async (result) => ({ text: await present(io, session, result, target, options.format ?? 'text') }),
     );
   } finally {
     await session.close();
