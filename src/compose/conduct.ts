@@ -1,7 +1,10 @@
+import path from 'node:path';
 import { systemClock } from '../adapters/clock/system.ts';
 import { processCommands } from '../adapters/commands/process.ts';
+import { openJournal } from '../adapters/journal/files.ts';
 import { TercetError } from '../contract/errors.ts';
 import type { RecordedEvent } from '../contract/event.ts';
+import type { RunOrder } from '../contract/order.ts';
 import type { RunRecord, RunResult } from '../contract/outcome.ts';
 import type { Request } from '../contract/request.ts';
 import type { Role } from '../contract/role.ts';
@@ -18,25 +21,25 @@ import { checkPrices } from './check-prices.ts';
 import type { Session } from './compose.ts';
 import { guardAgent, guardCommands } from './guards.ts';
 import { readPrompts } from './prompts.ts';
-import { type Merged, mergeSettings, type Overrides } from './settings.ts';
+import { type Merged, mergeSettings } from './settings.ts';
 import { configOfRun } from './trust.ts';
 
 /** How one run is to be made. */
 export interface Casting {
   kind: RunRecord['kind'];
   request: Request;
-  overrides: Overrides;
+  order: RunOrder;
   /** Roles that will be called: their keys are checked before anything begins. */
   needed: readonly Role[];
   agents?: Partial<Record<Role, Agent>> | undefined;
-  /** Go on without what the repository's file may not say untrusted, instead of refusing. */
-  untrusted?: boolean | undefined;
   person: Person | null;
   reporters: readonly Reporter[];
   onEvent?: (event: RecordedEvent) => void;
   signal: AbortSignal;
   branch: string | null;
   run: string;
+  /** The record of the run that is carried on; absent for a new one. */
+  again?: RunRecord | undefined;
 }
 
 /**
@@ -61,9 +64,9 @@ async function conductRun(
   casting: Casting,
   work: (ctx: RunContext) => Promise<RunResult>,
 ): Promise<RunResult> {
-  const { host, store, repository, redactor } = session;
-  const { config, leftOut } = await configOfRun(session, casting.untrusted === true);
-  const merged = mergeSettings(config, casting.overrides);
+  const { host, store } = session;
+  const { config, leftOut } = await configOfRun(session, casting.order.overrides.untrusted === true);
+  const merged = mergeSettings(config, casting.order.overrides);
   const prompts = await readPrompts({
     planner: merged.roles.planner.prompt,
     executor: merged.roles.executor.prompt,
@@ -71,19 +74,68 @@ async function conductRun(
   });
   const cast = castAgents(merged, config.user, session.catalogue, host.env, casting.agents ?? {}, casting.needed);
   checkPrices(cast, casting.needed, merged.settings, session.catalogue, new Date().toISOString().slice(0, 10));
-  if (casting.branch !== null) await checkBranch(repository, casting.branch);
-  const ctx = contextOf(session, casting, merged, cast, prompts);
-  const record: RunRecord = {
+  const { branch, again } = casting;
+  if (branch !== null && again === undefined) await checkBranch(session.repository, branch);
+  const owned = await store.own(casting.run);
+  try {
+    const events = casting.again === undefined ? [] : await store.events(casting.run);
+    const ctx = contextOf(session, casting, merged, cast, prompts, events.length);
+    const record = recordOf(session, casting, cast, prompts, ctx.clock.now());
+    await store.save(record);
+    if (leftOut.length > 0) {
+      const keys = leftOut.map((setting) => setting.key).join(', ');
+      const message = `The repository's tercet.yaml is not trusted; left out: ${keys}.`;
+      ctx.emit({ type: 'warning.raised', code: 'untrusted', message });
+    }
+    return await recorded(session, ctx, record, work);
+  } finally {
+    owned.release();
+  }
+}
+
+async function recorded(
+  { store, redactor }: Session,
+  ctx: RunContext,
+  record: RunRecord,
+  work: (ctx: RunContext) => Promise<RunResult>,
+): Promise<RunResult> {
+  const ended = () => ctx.clock.now().toISOString();
+  try {
+    const result = await work(ctx);
+    const { outcome, reason } = result;
+    const parked = outcome === 'parked' ? { why: reason, until: result.parkedUntil } : null;
+    // A run that can be carried on keeps its branch, also before there is anything on it.
+    const branch = result.implementation?.branch ?? (outcome === 'planned' ? null : record.branch);
+    await store.save({ ...record, branch, outcome, reason, parked, endedAt: ended(), result: summaryOf(result) });
+    return result;
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    await store.save({ ...record, outcome: 'failed', reason, endedAt: ended() });
+    throw withoutKeys(error, redactor);
+  }
+}
+
+function recordOf(
+  session: Session,
+  casting: Casting,
+  cast: Cast,
+  prompts: RunContext['prompts'],
+  now: Date,
+): RunRecord {
+  const { repository } = session;
+  return {
     version: 1,
     id: casting.run,
     repository: repository.key,
     root: repository.root,
     kind: casting.kind,
     request: casting.request,
+    order: casting.order,
     branch: casting.branch,
     outcome: 'running',
     reason: '',
-    startedAt: ctx.clock.now().toISOString(),
+    parked: null,
+    startedAt: casting.again?.startedAt ?? now.toISOString(),
     endedAt: null,
     models: {
       planner: null,
@@ -94,29 +146,6 @@ async function conductRun(
     prompts: { planner: prompts.planner.hash, executor: prompts.executor.hash, reviewer: prompts.reviewer.hash },
     result: null,
   };
-  await store.save(record);
-  try {
-    if (leftOut.length > 0) {
-      const keys = leftOut.map((setting) => setting.key).join(', ');
-      const message = `The repository's tercet.yaml is not trusted; left out: ${keys}.`;
-      ctx.emit({ type: 'warning.raised', code: 'untrusted', message });
-    }
-    const result = await work(ctx);
-    const branch = result.implementation?.branch ?? null;
-    await store.save({
-      ...record,
-      branch,
-      outcome: result.outcome,
-      reason: result.reason,
-      endedAt: ctx.clock.now().toISOString(),
-      result: summaryOf(result),
-    });
-    return result;
-  } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
-    await store.save({ ...record, outcome: 'failed', reason, endedAt: ctx.clock.now().toISOString() });
-    throw withoutKeys(error, redactor);
-  }
 }
 
 /** An error on its way to the person. What is not ours to word keeps its stack, which is for the report of a defect. */
@@ -135,13 +164,19 @@ function contextOf(
   merged: Merged,
   cast: Cast,
   prompts: RunContext['prompts'],
+  eventsBefore: number,
 ): RunContext {
   const clock: Clock = systemClock;
-  let seq = 0;
+  let seq = eventsBefore;
+  const damage: string[] = [];
   const { run, reporters, onEvent } = casting;
   const { redactor } = session;
-  return {
+  const journal = openJournal(path.join(session.store.folder(run), 'journal.ndjson'), (message) =>
+    damage.push(message),
+  );
+  const ctx: RunContext = {
     run,
+    again: casting.again !== undefined,
     request: casting.request,
     settings: merged.settings,
     agents: {
@@ -154,6 +189,7 @@ function contextOf(
     repository: session.repository,
     ledger: session.ledger,
     store: session.store,
+    journal,
     commands: guardCommands(
       processCommands(session.host.env.PATH === undefined ? {} : { path: session.host.env.PATH }),
       redactor,
@@ -172,4 +208,6 @@ function contextOf(
       onEvent?.(recorded);
     },
   };
+  for (const message of damage) ctx.emit({ type: 'warning.raised', code: 'damaged', message });
+  return ctx;
 }

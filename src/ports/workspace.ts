@@ -34,9 +34,17 @@ export interface Repository {
   snapshot(what: Snapshot): Promise<{ tree: string; base: string }>;
   /** Number of files with uncommitted changes, untracked ones included. */
   dirty(): Promise<number>;
-  openWorktree(options: { run: string; branch: string; base: string }): Promise<Worktree>;
+  openWorktree(options: WorktreeOrder): Promise<Worktree>;
   /** Brings base..head into the user's working tree, all or nothing. Throws `repository` with the conflicting paths. */
   apply(base: string, head: string): Promise<{ files: string[] }>;
+}
+
+/** `again` opens what a run that was interrupted left: its branch, and its working tree where that is whole. */
+export interface WorktreeOrder {
+  run: string;
+  branch: string;
+  base: string;
+  again?: boolean;
 }
 
 /** A working tree of the run's own, on the run's branch. Paths are relative, with `/`. */

@@ -1,6 +1,6 @@
 import type { Commit, SensitiveFile, TaskResult } from '../contract/change.ts';
 import { TercetError } from '../contract/errors.ts';
-import type { RunResult } from '../contract/outcome.ts';
+import type { Outcome, RunResult } from '../contract/outcome.ts';
 import type { Plan } from '../contract/plan.ts';
 import type { Review } from '../contract/review.ts';
 import type { Worktree } from '../ports/workspace.ts';
@@ -35,13 +35,14 @@ export async function finishRun(ctx: RunContext, progress: Progress, ended: End)
       : reprice(receipts, planner.model, ctx.catalogue, ctx.clock.now().toISOString().slice(0, 10));
   const { plan, review } = progress;
   const sensitive = await sensitiveOf(ctx, progress, implementation);
-  const { outcome, exitCode, reason } = end;
+  const { outcome, exitCode, reason, parkedUntil } = end;
   const result = resultWithoutKeys(
     {
       run: ctx.run,
       outcome,
       exitCode,
       reason,
+      parkedUntil,
       request: ctx.request,
       plan,
       implementation,
@@ -89,6 +90,9 @@ async function sensitiveOf(
   }
 }
 
+/** Outcomes after which nothing goes on: a run that can be resumed does so from its commits as they are. */
+const FOLDED: ReadonlySet<Outcome> = new Set(['approved', 'changes_requested']);
+
 interface Delivery {
   implementation: RunResult['implementation'];
   end: End;
@@ -101,7 +105,10 @@ async function deliver(ctx: RunContext, progress: Progress, end: End): Promise<D
   ctx.emit({ type: 'phase.started', phase: 'deliver', round: 1 });
   try {
     await keepUnfinished(ctx, worktree);
-    const commits = await worktree.fold(ctx.request.base);
+    const { base } = ctx.request;
+    const commits = FOLDED.has(end.outcome)
+      ? await worktree.fold(base)
+      : await ctx.repository.log(base, await worktree.head());
     const head = await worktree.head();
     await worktree.close();
     return { implementation: await implementationOf(ctx, progress, worktree.branch, commits, head), end };

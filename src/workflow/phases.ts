@@ -31,7 +31,7 @@ export async function reviewOnly(
     ctx.emit({ type: 'phase.started', phase: 'review', round: 1 });
     progress.plan = subject.plan;
     progress.reviewed = { from: subject.from, to: subject.to };
-    const review = await reviewChange(ctx, { ...subject, tasks: [], round: 1, open: [] });
+    const review = await reviewChange(ctx, { ...subject, tasks: [], round: 1, open: [], failures: 0 });
     progress.review = review;
     return endWith(review.verdict, review.reason);
   });

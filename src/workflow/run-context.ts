@@ -7,6 +7,7 @@ import type { Redactor } from '../handoff/redact.ts';
 import type { Agent } from '../ports/agent.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Commands } from '../ports/commands.ts';
+import type { Journal } from '../ports/journal.ts';
 import type { Ledger } from '../ports/ledger.ts';
 import type { Person } from '../ports/person.ts';
 import type { RunStore } from '../ports/store.ts';
@@ -22,6 +23,8 @@ export interface RolePrompt {
 /** Everything a stage of the workflow may touch. Made once per run by compose; stages take it as their first argument. */
 export interface RunContext {
   readonly run: string;
+  /** The run was begun before and is carried on. */
+  readonly again: boolean;
   readonly request: Request;
   readonly settings: Settings;
   readonly agents: Readonly<Record<Role, Agent>>;
@@ -31,6 +34,7 @@ export interface RunContext {
   readonly repository: Repository;
   readonly ledger: Ledger;
   readonly store: RunStore;
+  readonly journal: Journal;
   readonly commands: Commands;
   /** null where nobody can answer: then nothing waits. */
   readonly person: Person | null;

@@ -110,7 +110,7 @@ describe('conducting a run', () => {
     const casting = {
       kind: 'run' as const,
       request: { text: 'x', source: 'text' as const, base: repo.git('rev-parse', 'HEAD') },
-      overrides: {},
+      order: { overrides: {}, plan: null, subject: null },
       needed: ['planner'] as const,
       person: null,
       reporters: [{ report: () => {}, close: () => void closed++ }],
@@ -134,7 +134,7 @@ describe('conducting a run', () => {
     const casting = {
       kind: 'run' as const,
       request: { text: 'x', source: 'text' as const, base: repo.git('rev-parse', 'HEAD') },
-      overrides: {},
+      order: { overrides: {}, plan: null, subject: null },
       needed: [],
       agents: agents(),
       person: null,

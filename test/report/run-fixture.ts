@@ -188,6 +188,7 @@ export const result: RunResult = {
   run: 'r-20260301-a1b2',
   outcome: 'changes_requested',
   exitCode: 3,
+  parkedUntil: null,
   reason:
     'Two blocking findings are still open after 2 rounds. Read them, then mend by hand or run again with more rounds.',
   request: { text: 'Retry failed requests.\nBut not for ever.', source: 'text', base: BASE },

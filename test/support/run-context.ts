@@ -1,3 +1,4 @@
+import { openMemoryJournal } from '../../src/adapters/journal/memory.ts';
 import { openMemoryLedger } from '../../src/adapters/ledger/memory.ts';
 import { openRepository } from '../../src/adapters/workspace/git/open.ts';
 import type { RunEvent } from '../../src/contract/event.ts';
@@ -93,6 +94,8 @@ export async function makeContext(options: ContextOptions = {}): Promise<TestRun
   const ctx: RunContext = {
     redactor: redactor([]),
     run,
+    again: false,
+    journal: openMemoryJournal(),
     request: {
       text: options.request ?? 'Clamp values.',
       source: 'text',
@@ -176,6 +179,9 @@ function memoryStore(written: Map<string, string>): RunStore {
     save: no,
     get: no,
     list: no,
+    events: no,
+    own: no,
+    ownerOf: no,
     write: async (_, name, text) => {
       written.set(name, text);
       return `/runs/${name}`;

@@ -1,4 +1,4 @@
-import type { TaskResult } from '../../contract/change.ts';
+import type { Commit, TaskResult } from '../../contract/change.ts';
 import { TercetError } from '../../contract/errors.ts';
 import type { Plan, Task } from '../../contract/plan.ts';
 import { topologicalOrder } from '../../handoff/lint-plan.ts';
@@ -33,7 +33,7 @@ export async function executePlan(
   for (const [index, { id }] of order.entries()) {
     const task = current.tasks.find((candidate) => candidate.id === id) as Task;
     ctx.emit({ type: 'task.started', task: id, title: task.title, index: index + 1, of: order.length });
-    const run = startTask(current, task, worktree, []);
+    const run = startTask(id, current, task, worktree, []);
     const skipRest = () => tasks.push(...order.slice(index + 1).map((rest) => skipped(rest.id)));
     try {
       const { result, failure } = await executeTask(ctx, run);
@@ -63,16 +63,24 @@ function skipped(task: string): TaskResult {
   return { task, status: 'skipped', commit: null, attempts: [], checks: [], changeRequests: [], claim: '' };
 }
 
-/** One task, or one fix of it, up the ladder to a commit. A failed task's work is kept under a ref. */
-export async function executeTask(
-  ctx: RunContext,
-  run: TaskRun,
-): Promise<{ result: TaskResult; failure: string | null }> {
-  const { worktree, findings } = run;
+/** What came of one task, or of one fix of it; `failure` says why it could not be done. */
+interface Executed {
+  result: TaskResult;
+  failure: string | null;
+}
+
+/**
+ * One task, or one fix of it, up the ladder to a commit. A failed task's work is kept under a ref. A task is its commit:
+ * a resumed run that finds it does not do it again.
+ */
+export async function executeTask(ctx: RunContext, run: TaskRun): Promise<Executed> {
+  const known = await recallTask(ctx, run);
+  if (known !== null) return known;
+  const { key, worktree } = run;
   const step = await climb(ctx, run);
   const { id, title } = run.task;
   if (!step.done) {
-    const rescueRef = await worktree.rescue(`${id}${findings.length > 0 ? '-fix' : ''}`);
+    const rescueRef = await worktree.rescue(key.replaceAll('/', '-'));
     await worktree.restore();
     ctx.emit({ type: 'task.failed', task: id, reason: step.reason, rescueRef });
     const base = ctx.request.base.slice(0, 12);
@@ -81,9 +89,37 @@ export async function executeTask(
     const failure = `${id} (${title}) could not be done: ${step.reason.trimEnd()}${kept}`;
     return { result: resultOf(run, 'failed', null), failure };
   }
-  const commit = await commitTask(ctx, run);
-  ctx.emit({ type: 'task.committed', task: id, commit });
-  return { result: resultOf(run, 'done', commit.sha), failure: null };
+  const ready: Ready = { plan: run.plan, result: resultOf(run, 'done', null) };
+  ctx.journal.record(`ready:${key}`, ready);
+  return commitDone(ctx, key, ready, await commitTask(ctx, run));
+}
+
+/** A task that is proven and about to be committed, as the journal keeps it. */
+interface Ready {
+  plan: Plan;
+  result: TaskResult;
+}
+
+/** A task that was committed before the run stopped; null when it has to be done (again). */
+async function recallTask(ctx: RunContext, run: TaskRun): Promise<Executed | null> {
+  const ready = ctx.journal.recall(`ready:${run.key}`) as Ready | undefined;
+  if (ready === undefined) return null;
+  run.plan = ready.plan;
+  const sha = ctx.journal.recall(`committed:${run.key}`) as string | undefined;
+  if (sha !== undefined) return { result: { ...ready.result, commit: sha }, failure: null };
+  // The process may have ended between the commit and its record: then the commit is the tip of the branch.
+  const log = await ctx.repository.log(ctx.request.base, await run.worktree.head());
+  const tip = log.at(-1);
+  if (tip === undefined || tip.task !== run.task.id) return null;
+  const owner = ctx.journal.recall(`commit:${tip.sha}`);
+  return owner === undefined || owner === run.key ? commitDone(ctx, run.key, ready, tip) : null;
+}
+
+function commitDone(ctx: RunContext, key: string, { result }: Ready, commit: Commit): Executed {
+  ctx.journal.record(`commit:${commit.sha}`, key);
+  ctx.journal.record(`committed:${key}`, commit.sha);
+  ctx.emit({ type: 'task.committed', task: result.task, commit });
+  return { result: { ...result, commit: commit.sha }, failure: null };
 }
 
 async function commitTask(ctx: RunContext, run: TaskRun) {

@@ -55,6 +55,7 @@ export async function reviewChange(ctx: RunContext, subject: ReviewSubject): Pro
           { role: 'user', text: reviewMessage(ctx, subject, { ...part, sensitive, index, of: parts.length }, texts) },
         ],
         name: 'review',
+        salt: subject.failures,
         schema: ReviewerAnswer,
       });
       servedBy = servedModel ?? ctx.agents.reviewer.model;

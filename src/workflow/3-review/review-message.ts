@@ -14,6 +14,8 @@ export interface ReviewSubject {
   plan: Plan | null;
   tasks: readonly TaskResult[];
   round: number;
+  /** Reviews of this round that failed: the next one is a call of its own, not the old answer again. */
+  failures: number;
   /** Findings of earlier rounds, open ones and closed ones. */
   open: readonly Finding[];
 }

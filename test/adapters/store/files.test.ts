@@ -38,6 +38,8 @@ function record(id: string, over: Partial<RunRecord> = {}): RunRecord {
     models: { planner: null, executor: null, reviewer: null },
     prompts: {},
     result: null,
+    order: { overrides: {}, plan: null, subject: null },
+    parked: null,
     ...over,
   };
 }

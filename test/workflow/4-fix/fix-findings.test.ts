@@ -150,7 +150,7 @@ describe('fixing', () => {
     const { results, failure } = await made.fix();
     expect(failure).toBe('T1 (Write src/a.js) could not be done: `npm test` exited 1:\nnot ok');
     expect(results.map(({ status }) => status)).toEqual(['failed']);
-    expect(made.run.of('task.failed')).toMatchObject([{ rescueRef: `refs/tercet/${made.run.ctx.run}/T1-fix` }]);
+    expect(made.run.of('task.failed')).toMatchObject([{ rescueRef: `refs/tercet/${made.run.ctx.run}/T1-fix1` }]);
     expect(await made.worktree.changed()).toEqual([]);
   });
 

@@ -12,18 +12,33 @@ const HIDDEN = '*\n';
  * dependencies in the folders above finds them. Throws `repository`: the branch or the folder exists.
  */
 export async function addWorktree(git: Git, options: { run: string; branch: string; base: string }): Promise<Place> {
-  const { run, base } = options;
+  const path = await worktreePath(git, options.run);
+  const { base } = options;
   const branch = revision(options.branch);
-  if (!/^[A-Za-z0-9][A-Za-z0-9._-]{0,120}$/u.test(run) || run.includes('..') || /\.(lock|git)$/u.test(run)) {
-    throw new TercetError('repository', `${JSON.stringify(plain(run))} is not the name of a run.`);
-  }
-  const folder = await ownFolder(git.place.root);
-  const path = join(folder, run);
   try {
     await git.run({ args: ['worktree', 'add', '--quiet', '--no-track', '-b', branch, path, revision(base)] });
   } catch (error) {
     throw await notAdded(git, { branch, path, base }, error);
   }
+  return placeOf(git, path);
+}
+
+/** The same for a branch that is there already: it is checked out where it stands. */
+export async function attachWorktree(git: Git, options: { run: string; branch: string }): Promise<Place> {
+  const path = await worktreePath(git, options.run);
+  await git.run({ args: ['worktree', 'add', '--quiet', path, revision(options.branch)] });
+  return placeOf(git, path);
+}
+
+/** Where the working tree of a run is, with the folders above it made. */
+export async function worktreePath(git: Git, run: string): Promise<string> {
+  if (!/^[A-Za-z0-9][A-Za-z0-9._-]{0,120}$/u.test(run) || run.includes('..') || /\.(lock|git)$/u.test(run)) {
+    throw new TercetError('repository', `${JSON.stringify(plain(run))} is not the name of a run.`);
+  }
+  return join(await ownFolder(git.place.root), run);
+}
+
+async function placeOf(git: Git, path: string): Promise<Place> {
   const link = await readFile(join(path, '.git'), 'utf8');
   const gitDir = await realpath(link.replace(/^gitdir: /u, '').replace(/\n$/u, ''));
   return { root: await realpath(path), gitDir, commonDir: git.place.commonDir };

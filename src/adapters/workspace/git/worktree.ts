@@ -7,6 +7,7 @@ import type { Identity } from './config.ts';
 import { foldFixes } from './fold.ts';
 import type { Git, Place } from './git.ts';
 import { GuardedFiles } from './guarded-files.ts';
+import { reopenWorktree } from './reopen.ts';
 import { restorePaths } from './restore.ts';
 import { changedPaths } from './status.ts';
 import { addWorktree, removeWorktree } from './worktree-folder.ts';
@@ -16,6 +17,8 @@ export interface WorktreeOptions {
   branch: string;
   /** A full object name. */
   base: string;
+  /** Opens what an interrupted run left. */
+  again?: boolean;
   identity: Identity;
   at: (place: Place) => Git;
 }
@@ -25,7 +28,7 @@ const STALE_LOCK_MS = 10_000;
 
 export async function openWorktree(main: Git, options: WorktreeOptions): Promise<Worktree> {
   const { run, branch, identity } = options;
-  const place = await addWorktree(main, options);
+  const place = options.again === true ? await reopenWorktree(main, options) : await addWorktree(main, options);
   const git = options.at(place);
   const files = new GuardedFiles(place.root);
   const rescue = async (name: string): Promise<string | null> => {
@@ -33,6 +36,11 @@ export async function openWorktree(main: Git, options: WorktreeOptions): Promise
     const changed = await changedPaths(git);
     return changed.length === 0 ? null : rescuePaths(git, identity, `refs/tercet/${run}/${name}`, changed);
   };
+  if (options.again === true) {
+    // What was under way is done again from the receipts; whatever stands here is kept under a ref all the same.
+    await rescue('interrupted');
+    await restorePaths(git, await changedPaths(git));
+  }
   let closed = false;
   return {
     path: place.root,

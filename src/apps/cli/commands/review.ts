@@ -50,7 +50,14 @@ export async function review(io: Io, options: ReviewOptions): Promise<number> {
       io,
       session,
       options,
-      { kind: 'review', request, needed: ['reviewer'], branch: null },
+      {
+        kind: 'review',
+        request,
+        needed: ['reviewer'],
+        branch: null,
+        plan,
+        subject: { from: target.from, to: target.to },
+      },
       (ctx) => reviewOnly(ctx, { ...target, plan }),
       async (result) => ({ text: await present(io, session, result, target, options.format ?? 'text') }),
     );

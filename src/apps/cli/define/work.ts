@@ -1,5 +1,5 @@
 import { Option } from 'commander';
-import { count, type Define, examples, withModels } from './options.ts';
+import { count, type Define, examples, withJson, withModels } from './options.ts';
 
 /** The commands that call models: the whole flow, and its phases on their own. */
 export const defineWork: Define = (program, io, act) => {
@@ -88,5 +88,30 @@ export const defineWork: Define = (program, io, act) => {
         ),
       )
       .action((options) => act(async () => (await import('../commands/review.ts')).review(io, options), options)),
+  );
+
+  withModels(
+    program
+      .command('resume [run]')
+      .description('go on with a run that was interrupted, parked or failed')
+      .option('-y, --yes', 'go on without approval of the plan')
+      .option('--max-rounds <n>', 'rounds of fix and re-review', count('--max-rounds'))
+      .addHelpText(
+        'after',
+        `\nWithout a name, the newest such run. What was paid for, answered and committed stands.\n${examples('tercet resume', 'tercet resume 20261122-130501-3fa9 --budget 8')}`,
+      )
+      .action((run, options) =>
+        act(async () => (await import('../commands/resume.ts')).resume(io, run, options), options),
+      ),
+  );
+
+  withJson(
+    program
+      .command('cancel <run>')
+      .description('stop a run, also one that another process carries on')
+      .addHelpText('after', examples('tercet cancel 20261122-130501-3fa9'))
+      .action((run, options) =>
+        act(async () => (await import('../commands/cancel.ts')).cancel(io, run, options), options),
+      ),
   );
 };
