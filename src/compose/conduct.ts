@@ -2,23 +2,30 @@ import path from 'node:path';
 import { systemClock } from '../adapters/clock/system.ts';
 import { processCommands } from '../adapters/commands/process.ts';
 import { openJournal } from '../adapters/journal/files.ts';
+import { TercetError } from '../contract/errors.ts';
 import type { RecordedEvent } from '../contract/event.ts';
 import type { RunOrder } from '../contract/order.ts';
 import type { RunRecord, RunResult } from '../contract/outcome.ts';
 import type { Request } from '../contract/request.ts';
 import type { Role } from '../contract/role.ts';
+import type { Redactor } from '../handoff/redact.ts';
 import type { Agent } from '../ports/agent.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Person } from '../ports/person.ts';
 import type { Reporter } from '../ports/reporter.ts';
 import { summaryOf } from '../report/json.ts';
+import { recordSetup } from '../workflow/recording.ts';
 import type { RunContext } from '../workflow/run-context.ts';
 import { type Cast, castAgents } from './agents.ts';
 import { checkBranch } from './check-branch.ts';
 import { checkPrices } from './check-prices.ts';
 import type { Session } from './compose.ts';
+import { guardAgent, guardCommands } from './guards.ts';
+import { writePlace } from './moved.ts';
+import { packageVersion } from './package-folder.ts';
 import { readPrompts } from './prompts.ts';
 import { type Merged, mergeSettings } from './settings.ts';
+import { configOfRun } from './trust.ts';
 
 /** How one run is to be made. */
 export interface Casting {
@@ -28,6 +35,8 @@ export interface Casting {
   /** Roles that will be called: their keys are checked before anything begins. */
   needed: readonly Role[];
   agents?: Partial<Record<Role, Agent>> | undefined;
+  /** Go on without what the repository's file may not say untrusted, instead of refusing. */
+  untrusted?: boolean | undefined;
   person: Person | null;
   reporters: readonly Reporter[];
   onEvent?: (event: RecordedEvent) => void;
@@ -48,7 +57,8 @@ export async function conduct(
   work: (ctx: RunContext) => Promise<RunResult>,
 ): Promise<RunResult> {
   try {
-    return await conductRun(session, casting, work);
+    const request = session.redactor.literals(casting.request);
+    return await conductRun(session, { ...casting, request }, work);
   } finally {
     for (const reporter of casting.reporters) reporter.close();
   }
@@ -59,7 +69,8 @@ async function conductRun(
   casting: Casting,
   work: (ctx: RunContext) => Promise<RunResult>,
 ): Promise<RunResult> {
-  const { config, host, store } = session;
+  const { host, store, redactor } = session;
+  const { config, leftOut } = await configOfRun(session, casting.untrusted === true);
   const merged = mergeSettings(config, casting.order.overrides);
   const prompts = await readPrompts({
     planner: merged.roles.planner.prompt,
@@ -73,9 +84,18 @@ async function conductRun(
   const owned = await store.own(casting.run);
   try {
     const events = casting.again === undefined ? [] : await store.events(casting.run);
-    const ctx = contextOf(session, casting, merged, cast, prompts, events.length);
+    // Progress is numbered and not recorded, so that the count of events says less than the last number.
+    const after = events.at(-1)?.seq ?? 0;
+    const ctx = contextOf(session, casting, merged, cast, prompts, after);
     const record = recordOf(session, casting, cast, prompts, ctx.clock.now());
     await store.save(record);
+    await writePlace(session.folders.data, session.repository);
+    recordSetup(ctx, packageVersion(), after);
+    if (leftOut.length > 0) {
+      const keys = leftOut.map((setting) => setting.key).join(', ');
+      const message = `The repository's tercet.yaml is not trusted; left out: ${keys}.`;
+      ctx.emit({ type: 'warning.raised', code: 'untrusted', message });
+    }
     return await recorded(session, ctx, record, work);
   } finally {
     owned.release();
@@ -83,7 +103,7 @@ async function conductRun(
 }
 
 async function recorded(
-  { store }: Session,
+  { store, redactor }: Session,
   ctx: RunContext,
   record: RunRecord,
   work: (ctx: RunContext) => Promise<RunResult>,
@@ -100,7 +120,7 @@ async function recorded(
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
     await store.save({ ...record, outcome: 'failed', reason, endedAt: ended() });
-    throw error;
+    throw withoutKeys(error, redactor);
   }
 }
 
@@ -137,41 +157,61 @@ function recordOf(
   };
 }
 
+/** An error on its way to the person. What is not ours to word keeps its stack, which is for the report of a defect. */
+function withoutKeys(error: unknown, redactor: Redactor): unknown {
+  if (!(error instanceof TercetError)) return error;
+  const { code, hint, until, cause } = error;
+  return new TercetError(code, redactor.all(error.message), {
+    ...(hint === undefined ? {} : { hint: redactor.all(hint) }),
+    ...(until === undefined ? {} : { until }),
+    cause,
+  });
+}
+
 function contextOf(
   session: Session,
   casting: Casting,
   merged: Merged,
   cast: Cast,
   prompts: RunContext['prompts'],
-  eventsBefore: number,
+  after: number,
 ): RunContext {
   const clock: Clock = systemClock;
-  let seq = eventsBefore;
+  let seq = after;
   const damage: string[] = [];
   const { run, reporters, onEvent } = casting;
   const journal = openJournal(path.join(session.store.folder(run), 'journal.ndjson'), (message) =>
     damage.push(message),
   );
+  const { redactor } = session;
   const ctx: RunContext = {
     run,
     again: casting.again !== undefined,
     request: casting.request,
     settings: merged.settings,
-    agents: cast.agents,
-    stronger: cast.stronger,
+    agents: {
+      planner: guardAgent(cast.agents.planner, redactor),
+      executor: guardAgent(cast.agents.executor, redactor),
+      reviewer: guardAgent(cast.agents.reviewer, redactor),
+    },
+    stronger: cast.stronger === null ? null : guardAgent(cast.stronger, redactor),
     prompts,
     repository: session.repository,
     ledger: session.ledger,
     store: session.store,
-    journal,
-    commands: processCommands(session.host.env.PATH === undefined ? {} : { path: session.host.env.PATH }),
+    journal: { recall: journal.recall, record: (key, value) => journal.record(key, redactor.literals(value)) },
+    commands: guardCommands(
+      processCommands(session.host.env.PATH === undefined ? {} : { path: session.host.env.PATH }),
+      redactor,
+    ),
     person: casting.person,
     clock,
     catalogue: session.catalogue,
     signal: casting.signal,
+    redactor,
     attempts: new Map(),
     emit: (event) => {
-      const recorded: RecordedEvent = { v: 1, seq: ++seq, run, at: clock.now().toISOString(), ...event };
+      const recorded = redactor.all<RecordedEvent>({ v: 1, seq: ++seq, run, at: clock.now().toISOString(), ...event });
       // Progress of a call is for the eye; the record keeps what happened.
       if (event.type !== 'call.progressed') session.store.append(recorded);
       for (const reporter of reporters) reporter.report(recorded);

@@ -38,7 +38,7 @@ export async function runWorkflow(ctx: RunContext, order: Order): Promise<RunRes
     models,
     budgetUsd: settings.budgetUsd,
   });
-  const progress: Progress = { plan: null, worktree: null, tasks: [], review: null };
+  const progress: Progress = { plan: null, worktree: null, tasks: [], review: null, reviewed: null };
   const end = await carryThrough(ctx, order, progress).catch((error: unknown) => endOf(ctx, error));
   return finishRun(ctx, progress, end);
 }

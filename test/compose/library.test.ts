@@ -89,7 +89,7 @@ describe('the library', () => {
     ['a plan that is none', { plan: { title: 'x' } as unknown as NonNullable<WorkflowOptions['plan']> }, 'usage'],
     ['a budget that is none', { budgetUsd: Number.NaN }, 'usage'],
     ['a base that is none', { base: 'no-such-ref' }, 'usage'],
-    ['a folder without a repository', { repository: tmpdir() }, 'repository'],
+    ['a folder without a repository', { repository: tmpdir() }, 'usage'],
     ['an unknown trio', { trio: 'nonsense' }, 'config'],
     [
       'agents of one lineage',

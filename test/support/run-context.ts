@@ -8,6 +8,7 @@ import type { Role } from '../../src/contract/role.ts';
 import { DEFAULT_SETTINGS, type Settings } from '../../src/contract/settings.ts';
 import type { Receipt } from '../../src/contract/usage.ts';
 import { promptSections } from '../../src/handoff/prompt.ts';
+import { redactor } from '../../src/handoff/redact.ts';
 import type { Agent, Turn, TurnResult } from '../../src/ports/agent.ts';
 import type { Clock } from '../../src/ports/clock.ts';
 import type { CommandResult, Commands } from '../../src/ports/commands.ts';
@@ -91,6 +92,7 @@ export async function makeContext(options: ContextOptions = {}): Promise<TestRun
   const ledger = options.ledger ?? openMemoryLedger();
   const { clock, sleeps } = fakeClock(options.onSleep);
   const ctx: RunContext = {
+    redactor: redactor([]),
     run,
     again: false,
     journal: openMemoryJournal(),
@@ -180,6 +182,7 @@ function memoryStore(written: Map<string, string>): RunStore {
     events: no,
     own: no,
     ownerOf: no,
+    remove: no,
     write: async (_, name, text) => {
       written.set(name, text);
       return `/runs/${name}`;

@@ -11,6 +11,7 @@ import { showUsd } from '../../pricing/usd.ts';
 import { summaryOf } from '../../report/json.ts';
 import { terminalReport } from '../../report/terminal.ts';
 import type { RunContext } from '../../workflow/run-context.ts';
+import { askTrust } from './ask-trust.ts';
 import { type CommonOptions, canAsk, colours, type Io, onInterrupt, paletteOf, print, printJson } from './io.ts';
 
 /** The options that choose models and limits, shared by every command that calls a model. */
@@ -23,6 +24,7 @@ export interface ModelOptions extends CommonOptions {
   budget?: string;
   maxRounds?: number;
   yes?: boolean;
+  untrusted?: boolean;
 }
 
 /** A run as its command shows it: for people, and what `--json` says beyond the summary. */
@@ -47,6 +49,7 @@ export async function follow(
   work: (ctx: RunContext) => Promise<RunResult>,
   present: (result: RunResult) => Presented | Promise<Presented> = (result) => ({ text: reportText(io, result) }),
 ): Promise<number> {
+  const untrusted = await askTrust(io, session, options.untrusted === true);
   const run = casting.run ?? newRunId();
   const interrupt = onInterrupt(io, `Go on later with: tercet resume ${run}`);
   const displays = await openDisplays(io, {
@@ -67,6 +70,7 @@ export async function follow(
           plan: casting.plan ?? null,
           subject: casting.subject ?? null,
         },
+        untrusted,
         reporters: displays.reporters,
         person: displays.person,
         signal: interrupt.signal,

@@ -77,6 +77,18 @@ describe('run store', () => {
     expect(existsSync(folder)).toBe(false);
   });
 
+  it('removes a run whole, and not while a process has it', async () => {
+    await store.save(record('r1'));
+    await store.save(record('r2'));
+    const owned = await store.own('r1');
+    await expect(store.remove('r1')).rejects.toMatchObject({ code: 'usage' });
+    expect((await list()).ids).toHaveLength(2);
+    owned.release();
+    await store.remove('r1');
+    expect(await list()).toEqual({ ids: ['r2'], broken: [] });
+    expect(readdirSync(join(folder, 'runs'))).toEqual(['r2']);
+  });
+
   it('keeps the latest record, for its owner alone, and leaves no other file', async () => {
     await store.save(record('r1'));
     await store.save(record('r1', { outcome: 'approved' }));
