@@ -1,9 +1,8 @@
 import path from 'node:path';
 import { systemClock } from '../adapters/clock/system.ts';
-import { processCommands } from '../adapters/commands/process.ts';
 import { openJournal } from '../adapters/journal/files.ts';
 import { TercetError } from '../contract/errors.ts';
-import type { RecordedEvent } from '../contract/event.ts';
+import type { RecordedEvent, RunEvent } from '../contract/event.ts';
 import type { RunOrder } from '../contract/order.ts';
 import type { RunRecord, RunResult } from '../contract/outcome.ts';
 import type { Request } from '../contract/request.ts';
@@ -19,6 +18,7 @@ import type { RunContext } from '../workflow/run-context.ts';
 import { type Cast, castAgents } from './agents.ts';
 import { checkBranch } from './check-branch.ts';
 import { checkPrices } from './check-prices.ts';
+import { type Confined, confine } from './commands.ts';
 import type { Session } from './compose.ts';
 import { guardAgent, guardCommands } from './guards.ts';
 import { writePlace } from './moved.ts';
@@ -45,6 +45,8 @@ export interface Casting {
   run: string;
   /** The record of the run that is carried on; absent for a new one. */
   again?: RunRecord | undefined;
+  /** Why the commands of this run may go unconfined where there is no sandbox: see {@link confine}. */
+  trusted?: string;
 }
 
 /**
@@ -81,13 +83,21 @@ async function conductRun(
   checkPrices(cast, casting.needed, merged.settings, session.catalogue, new Date().toISOString().slice(0, 10));
   const { branch, again } = casting;
   if (branch !== null && again === undefined) await checkBranch(session.repository, branch);
+  const confined = await confine({
+    kind: casting.kind,
+    sandbox: merged.settings.sandbox,
+    path: host.env.PATH,
+    person: casting.person,
+    signal: casting.signal,
+    trusted: casting.trusted ?? null,
+  });
   const owned = await store.own(casting.run);
   try {
     const events = casting.again === undefined ? [] : await store.events(casting.run);
     // Progress is numbered and not recorded, so that the count of events says less than the last number.
     const after = events.at(-1)?.seq ?? 0;
-    const ctx = contextOf(session, casting, merged, cast, prompts, after);
-    const record = recordOf(session, casting, cast, prompts, ctx.clock.now());
+    const ctx = contextOf(session, casting, merged, cast, prompts, confined, after);
+    const record = recordOf(session, casting, cast, prompts, confined.confinement, ctx.clock.now());
     await store.save(record);
     await writePlace(session.folders.data, session.repository);
     recordSetup(ctx, packageVersion(), after);
@@ -129,6 +139,7 @@ function recordOf(
   casting: Casting,
   cast: Cast,
   prompts: RunContext['prompts'],
+  confinement: RunRecord['confinement'],
   now: Date,
 ): RunRecord {
   const { repository } = session;
@@ -152,6 +163,7 @@ function recordOf(
       reviewer: null,
       ...Object.fromEntries(casting.needed.map((role) => [role, cast.agents[role].model])),
     },
+    confinement,
     prompts: { planner: prompts.planner.hash, executor: prompts.executor.hash, reviewer: prompts.reviewer.hash },
     result: null,
   };
@@ -174,6 +186,7 @@ function contextOf(
   merged: Merged,
   cast: Cast,
   prompts: RunContext['prompts'],
+  { commands, warning }: Pick<Confined, 'commands' | 'warning'>,
   after: number,
 ): RunContext {
   const clock: Clock = systemClock;
@@ -184,6 +197,13 @@ function contextOf(
     damage.push(message),
   );
   const { redactor } = session;
+  const say = (event: RunEvent): void => {
+    const recorded = redactor.all<RecordedEvent>({ v: 1, seq: ++seq, run, at: clock.now().toISOString(), ...event });
+    // Progress of a call is for the eye; the record keeps what happened.
+    if (event.type !== 'call.progressed') session.store.append(recorded);
+    for (const reporter of reporters) reporter.report(recorded);
+    onEvent?.(recorded);
+  };
   const ctx: RunContext = {
     run,
     again: casting.again !== undefined,
@@ -200,10 +220,7 @@ function contextOf(
     ledger: session.ledger,
     store: session.store,
     journal: { recall: journal.recall, record: (key, value) => journal.record(key, redactor.literals(value)) },
-    commands: guardCommands(
-      processCommands(session.host.env.PATH === undefined ? {} : { path: session.host.env.PATH }),
-      redactor,
-    ),
+    commands: guardCommands(commands, redactor),
     person: casting.person,
     clock,
     catalogue: session.catalogue,
@@ -211,11 +228,9 @@ function contextOf(
     redactor,
     attempts: new Map(),
     emit: (event) => {
-      const recorded = redactor.all<RecordedEvent>({ v: 1, seq: ++seq, run, at: clock.now().toISOString(), ...event });
-      // Progress of a call is for the eye; the record keeps what happened.
-      if (event.type !== 'call.progressed') session.store.append(recorded);
-      for (const reporter of reporters) reporter.report(recorded);
-      onEvent?.(recorded);
+      say(event);
+      if (event.type === 'run.started' && warning !== null)
+        say({ type: 'warning.raised', code: 'sandbox', message: warning });
     },
   };
   for (const message of damage) ctx.emit({ type: 'warning.raised', code: 'damaged', message });

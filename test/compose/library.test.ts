@@ -16,7 +16,10 @@ beforeEach(() => {
   repo = makeRepository({ 'src/math.js': MATH });
   home = mkdtempSync(path.join(tmpdir(), 'tercet-home-'));
   const price = (role: string) => `  - { id: scripted/${role}, input: 1, output: 2 }\n`;
-  writeFileSync(path.join(home, 'config.yaml'), `prices:\n${['planner', 'executor', 'reviewer'].map(price).join('')}`);
+  writeFileSync(
+    path.join(home, 'config.yaml'),
+    `sandbox: off\nprices:\n${['planner', 'executor', 'reviewer'].map(price).join('')}`,
+  );
 });
 afterEach(() => {
   repo.remove();

@@ -36,6 +36,7 @@ function record(id: string, over: Partial<RunRecord> = {}): RunRecord {
     startedAt: '2026-11-22T10:00:00.000Z',
     endedAt: null,
     models: { planner: null, executor: null, reviewer: null },
+    confinement: 'none',
     prompts: {},
     result: null,
     order: { overrides: {}, plan: null, subject: null },
