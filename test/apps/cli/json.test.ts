@@ -17,12 +17,17 @@ const examples = new Map(
 
 let stage: Stage;
 let run = '';
+let parked = '';
+let dropped = '';
 beforeAll(async () => {
-  const thrice = <T>(lines: readonly T[]) => [...lines, ...lines, ...lines];
+  const enough = <T>(lines: readonly T[]) => [...lines, ...lines, ...lines, ...lines, ...lines, ...lines];
   const { planner, executor, reviewer } = SMOOTH;
-  // The fourth review finds nobody to make it, and so is a run that ends inconclusive.
-  stage = await setStage({ planner: thrice(planner), executor: thrice(executor), reviewer: thrice(reviewer) });
+  stage = await setStage({ planner: enough(planner), executor: enough(executor), reviewer: enough(reviewer) });
   run = summary(await stage.tercet(RUN)).run;
+  // Without --yes a plan waits for approval, and nobody is here to give it.
+  const waiting = RUN.filter((arg) => arg !== '--yes');
+  parked = summary(await stage.tercet(waiting)).run;
+  dropped = summary(await stage.tercet(waiting)).run;
 });
 afterAll(() => stage[Symbol.asyncDispose]());
 
@@ -50,20 +55,28 @@ function differences(shown: unknown, printed: unknown, at = ''): string[] {
 }
 
 const CASES: readonly (readonly [string, () => string[], number])[] = [
-  ['run, execute, review, show', () => [...RUN], 0],
-  ['run, execute, review, show', () => ['show', run, '--json'], 0],
+  ['run, execute, review, resume, show', () => [...RUN], 0],
+  ['run, execute, review, resume, show', () => ['show', run, '--json'], 0],
   ['plan', () => ['plan', '--json', REQUEST], 0],
   ['plan --check', () => ['plan', '--check', 'broken.yaml', '--json'], 1],
-  ['run, execute, review, show', () => ['execute', 'plan.yaml', '--json'], 0],
+  ['run, execute, review, resume, show', () => ['execute', 'plan.yaml', '--json'], 0],
   ['runs', () => ['runs', '--json'], 0],
   ['show --plan, --diff, --report', () => ['show', run, '--report', '--json'], 0],
   ['apply', () => ['apply', run, '--json'], 0],
-  ['run, execute, review, show', () => ['review', '--plan', 'plan.yaml', '--json'], 4],
+  ['run, execute, review, resume, show', () => ['review', '--plan', 'plan.yaml', '--json'], 0],
+  ['run, execute, review, resume, show', () => ['resume', parked, '--yes', '--json'], 0],
+  ['cancel', () => ['cancel', dropped, '--json'], 0],
+  ['replay', () => ['replay', run, '--json'], 0],
+  ['export', () => ['export', run, '--json'], 0],
+  ['clean', () => ['clean', '--dry-run', '--older-than', '0h', '--json'], 0],
   ['costs', () => ['costs', '--by', 'model', '--json'], 0],
   ['models', () => ['models', '--json'], 0],
   ['estimate', () => 'estimate --planning 1k --implementation 1+1 --review 1 --json'.split(' '), 0],
   ['init', () => ['init', '--json'], 0],
   ['init', () => ['init', '--print', '--json'], 0],
+  ['trust', () => ['trust', '--yes', '--json'], 0],
+  ['trust --list', () => ['trust', '--list', '--json'], 0],
+  ['trust --revoke', () => ['trust', '--revoke', '--json'], 0],
   ['doctor', () => ['doctor', '--json'], 0],
   ['demo', () => ['demo', '--json'], 0],
   ['Errors', () => ['show', 'nope', '--json'], 2],

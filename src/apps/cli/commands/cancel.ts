@@ -1,7 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { openSession } from '../../../compose/compose.ts';
 import { TercetError } from '../../../contract/errors.ts';
-import { type CommonOptions, type Io, print } from '../io.ts';
+import { type CommonOptions, type Io, print, printJson } from '../io.ts';
 
 /** Time a running process gets to stop cleanly, ms: its current call is aborted, its worktree closed. */
 const PATIENCE_MS = 15_000;
@@ -39,7 +39,7 @@ export async function cancel(io: Io, id: string, options: CommonOptions): Promis
         endedAt: new Date().toISOString(),
       });
     }
-    if (options.json === true) print(io, JSON.stringify({ run: record.id, outcome: 'cancelled' }));
+    if (options.json === true) printJson(io, { run: record.id, outcome: 'cancelled' });
     else print(io, `Run ${record.id} is cancelled. \`tercet resume ${record.id}\` goes on with it all the same.`);
     return 0;
   } finally {

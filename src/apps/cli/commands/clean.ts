@@ -3,7 +3,7 @@ import { replaysOf } from '../../../compose/replay.ts';
 import { EXIT, TercetError } from '../../../contract/errors.ts';
 import { forMachines, sweepText } from '../clean/show.ts';
 import { lookAround, REPLAY, type Sweep } from '../clean/sweep.ts';
-import { type CommonOptions, canAsk, type Io, print } from '../io.ts';
+import { type CommonOptions, canAsk, type Io, print, printJson, say as sayAside } from '../io.ts';
 
 export interface CleanOptions extends CommonOptions {
   olderThan?: string;
@@ -20,18 +20,20 @@ export async function clean(io: Io, options: CleanOptions): Promise<number> {
   try {
     const sweep = await lookAround(session, before, options);
     const empty = sweep.worktrees.length + sweep.records.length + sweep.branches.length + sweep.refs.length === 0;
-    const say = options.json === true ? () => {} : (text: string) => print(io, text);
+    // With --json stdout has the object alone; who is asked still has to see what for.
+    const say = (text: string) => (options.json === true ? sayAside(io, text) : print(io, text));
     say(sweepText(sweep, empty));
     if (options.dryRun === true || empty) {
-      if (options.json === true) print(io, JSON.stringify(forMachines(sweep, [], false)));
+      if (options.json === true) printJson(io, forMachines(sweep, [], false));
       return EXIT.approved;
     }
     if (options.yes !== true && !(await confirmed(io))) {
+      if (options.json === true) printJson(io, forMachines(sweep, [], false));
       say('Nothing was removed.');
       return EXIT.cancelled;
     }
     const rescued = await remove(session, sweep);
-    if (options.json === true) print(io, JSON.stringify(forMachines(sweep, rescued, true)));
+    if (options.json === true) printJson(io, forMachines(sweep, rescued, true));
     for (const ref of rescued) say(`Saved as ${ref}; look at it with: git show --stat ${ref}`);
     say('Removed. What was spent is still in `tercet costs`.');
     return EXIT.approved;

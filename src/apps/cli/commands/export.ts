@@ -11,7 +11,7 @@ import { TercetError } from '../../../contract/errors.ts';
 import type { RunRecord } from '../../../contract/outcome.ts';
 import { redactor, secretsOf } from '../export/redact.ts';
 import { withoutContent } from '../export/reduce.ts';
-import { type CommonOptions, type Io, print } from '../io.ts';
+import { type CommonOptions, type Io, print, printJson } from '../io.ts';
 
 export interface ExportOptions extends CommonOptions {
   output?: string;
@@ -27,7 +27,8 @@ export async function exportRun(io: Io, id: string, options: ExportOptions): Pro
     const bundle = await collect(io, session, record, options.withContent === true);
     const text = `${JSON.stringify(bundle, null, 2)}\n`;
     if (options.output === '-') {
-      print(io, text);
+      if (options.json === true) printJson(io, bundle);
+      else print(io, text);
       return 0;
     }
     const file = path.resolve(io.cwd, options.output ?? `tercet-export-${record.id}.json`);
@@ -40,7 +41,7 @@ export async function exportRun(io: Io, id: string, options: ExportOptions): Pro
         });
       },
     );
-    if (options.json === true) print(io, JSON.stringify({ run: record.id, file, bytes: Buffer.byteLength(text) }));
+    if (options.json === true) printJson(io, { run: record.id, file, bytes: Buffer.byteLength(text) });
     else print(io, told(bundle, path.relative(io.cwd, file) || file, options.withContent === true));
     return 0;
   } finally {

@@ -4,8 +4,7 @@ import { packageVersion } from '../../../compose/package-folder.ts';
 import { type Replay, replayRun } from '../../../compose/replay.ts';
 import { EXIT } from '../../../contract/errors.ts';
 import { clean, cleanLine } from '../../../report/clean.ts';
-import { jsonLine } from '../../../report/json.ts';
-import { type CommonOptions, colours, type Io, onInterrupt, print } from '../io.ts';
+import { type CommonOptions, colours, type Io, onInterrupt, print, printJson } from '../io.ts';
 
 export interface ReplayOptions extends CommonOptions {
   checks?: 'recorded' | 'run';
@@ -30,7 +29,8 @@ export async function replay(io: Io, id: string, options: ReplayOptions): Promis
       reporters,
       signal: interrupt.signal,
     });
-    print(io, options.json === true ? jsonLine(replayed) : replayText(replayed, packageVersion()));
+    if (options.json === true) printJson(io, replayed);
+    else print(io, replayText(replayed, packageVersion()));
     return replayed.same ? EXIT.approved : EXIT.failed;
   } finally {
     interrupt.done();
