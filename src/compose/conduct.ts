@@ -1,36 +1,50 @@
+import path from 'node:path';
 import { systemClock } from '../adapters/clock/system.ts';
+import { openJournal } from '../adapters/journal/files.ts';
+import { TercetError } from '../contract/errors.ts';
 import type { RecordedEvent, RunEvent } from '../contract/event.ts';
+import type { RunOrder } from '../contract/order.ts';
 import type { RunRecord, RunResult } from '../contract/outcome.ts';
 import type { Request } from '../contract/request.ts';
 import type { Role } from '../contract/role.ts';
+import type { Redactor } from '../handoff/redact.ts';
 import type { Agent } from '../ports/agent.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Person } from '../ports/person.ts';
 import type { Reporter } from '../ports/reporter.ts';
 import { summaryOf } from '../report/json.ts';
+import { recordSetup } from '../workflow/recording.ts';
 import type { RunContext } from '../workflow/run-context.ts';
 import { type Cast, castAgents } from './agents.ts';
 import { checkBranch } from './check-branch.ts';
 import { checkPrices } from './check-prices.ts';
 import { type Confined, confine } from './commands.ts';
 import type { Session } from './compose.ts';
+import { guardAgent, guardCommands } from './guards.ts';
+import { writePlace } from './moved.ts';
+import { packageVersion } from './package-folder.ts';
 import { readPrompts } from './prompts.ts';
-import { type Merged, mergeSettings, type Overrides } from './settings.ts';
+import { type Merged, mergeSettings } from './settings.ts';
+import { configOfRun } from './trust.ts';
 
 /** How one run is to be made. */
 export interface Casting {
   kind: RunRecord['kind'];
   request: Request;
-  overrides: Overrides;
+  order: RunOrder;
   /** Roles that will be called: their keys are checked before anything begins. */
   needed: readonly Role[];
   agents?: Partial<Record<Role, Agent>> | undefined;
+  /** Go on without what the repository's file may not say untrusted, instead of refusing. */
+  untrusted?: boolean | undefined;
   person: Person | null;
   reporters: readonly Reporter[];
   onEvent?: (event: RecordedEvent) => void;
   signal: AbortSignal;
   branch: string | null;
   run: string;
+  /** The record of the run that is carried on; absent for a new one. */
+  again?: RunRecord | undefined;
   /** Why the commands of this run may go unconfined where there is no sandbox: see {@link confine}. */
   trusted?: string;
 }
@@ -45,7 +59,8 @@ export async function conduct(
   work: (ctx: RunContext) => Promise<RunResult>,
 ): Promise<RunResult> {
   try {
-    return await conductRun(session, casting, work);
+    const request = session.redactor.literals(casting.request);
+    return await conductRun(session, { ...casting, request }, work);
   } finally {
     for (const reporter of casting.reporters) reporter.close();
   }
@@ -56,8 +71,9 @@ async function conductRun(
   casting: Casting,
   work: (ctx: RunContext) => Promise<RunResult>,
 ): Promise<RunResult> {
-  const { config, host, store, repository } = session;
-  const merged = mergeSettings(config, casting.overrides);
+  const { host, store, redactor } = session;
+  const { config, leftOut } = await configOfRun(session, casting.untrusted === true);
+  const merged = mergeSettings(config, casting.order.overrides);
   const prompts = await readPrompts({
     planner: merged.roles.planner.prompt,
     executor: merged.roles.executor.prompt,
@@ -65,8 +81,9 @@ async function conductRun(
   });
   const cast = castAgents(merged, config.user, session.catalogue, host.env, casting.agents ?? {}, casting.needed);
   checkPrices(cast, casting.needed, merged.settings, session.catalogue, new Date().toISOString().slice(0, 10));
-  if (casting.branch !== null) await checkBranch(repository, casting.branch);
-  const { commands, confinement, warning } = await confine({
+  const { branch, again } = casting;
+  if (branch !== null && again === undefined) await checkBranch(session.repository, branch);
+  const confined = await confine({
     kind: casting.kind,
     sandbox: merged.settings.sandbox,
     path: host.env.PATH,
@@ -74,18 +91,71 @@ async function conductRun(
     signal: casting.signal,
     trusted: casting.trusted ?? null,
   });
-  const ctx = contextOf(session, casting, merged, cast, prompts, { commands, warning });
-  const record: RunRecord = {
+  const owned = await store.own(casting.run);
+  try {
+    const events = casting.again === undefined ? [] : await store.events(casting.run);
+    // Progress is numbered and not recorded, so that the count of events says less than the last number.
+    const after = events.at(-1)?.seq ?? 0;
+    const ctx = contextOf(session, casting, merged, cast, prompts, confined, after);
+    const record = recordOf(session, casting, cast, prompts, confined.confinement, ctx.clock.now());
+    await store.save(record);
+    await writePlace(session.folders.data, session.repository);
+    recordSetup(ctx, packageVersion(), after);
+    if (leftOut.length > 0) {
+      const keys = leftOut.map((setting) => setting.key).join(', ');
+      const message = `The repository's tercet.yaml is not trusted; left out: ${keys}.`;
+      ctx.emit({ type: 'warning.raised', code: 'untrusted', message });
+    }
+    return await recorded(session, ctx, record, work);
+  } finally {
+    owned.release();
+  }
+}
+
+async function recorded(
+  { store, redactor }: Session,
+  ctx: RunContext,
+  record: RunRecord,
+  work: (ctx: RunContext) => Promise<RunResult>,
+): Promise<RunResult> {
+  const ended = () => ctx.clock.now().toISOString();
+  try {
+    const result = await work(ctx);
+    const { outcome, reason } = result;
+    const parked = outcome === 'parked' ? { why: reason, until: result.parkedUntil } : null;
+    // A run that can be carried on keeps its branch, also before there is anything on it.
+    const branch = result.implementation?.branch ?? (outcome === 'planned' ? null : record.branch);
+    await store.save({ ...record, branch, outcome, reason, parked, endedAt: ended(), result: summaryOf(result) });
+    return result;
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    await store.save({ ...record, outcome: 'failed', reason, endedAt: ended() });
+    throw withoutKeys(error, redactor);
+  }
+}
+
+function recordOf(
+  session: Session,
+  casting: Casting,
+  cast: Cast,
+  prompts: RunContext['prompts'],
+  confinement: RunRecord['confinement'],
+  now: Date,
+): RunRecord {
+  const { repository } = session;
+  return {
     version: 1,
     id: casting.run,
     repository: repository.key,
     root: repository.root,
     kind: casting.kind,
     request: casting.request,
+    order: casting.order,
     branch: casting.branch,
     outcome: 'running',
     reason: '',
-    startedAt: ctx.clock.now().toISOString(),
+    parked: null,
+    startedAt: casting.again?.startedAt ?? now.toISOString(),
     endedAt: null,
     models: {
       planner: null,
@@ -97,24 +167,17 @@ async function conductRun(
     prompts: { planner: prompts.planner.hash, executor: prompts.executor.hash, reviewer: prompts.reviewer.hash },
     result: null,
   };
-  await store.save(record);
-  try {
-    const result = await work(ctx);
-    const branch = result.implementation?.branch ?? null;
-    await store.save({
-      ...record,
-      branch,
-      outcome: result.outcome,
-      reason: result.reason,
-      endedAt: ctx.clock.now().toISOString(),
-      result: summaryOf(result),
-    });
-    return result;
-  } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
-    await store.save({ ...record, outcome: 'failed', reason, endedAt: ctx.clock.now().toISOString() });
-    throw error;
-  }
+}
+
+/** An error on its way to the person. What is not ours to word keeps its stack, which is for the report of a defect. */
+function withoutKeys(error: unknown, redactor: Redactor): unknown {
+  if (!(error instanceof TercetError)) return error;
+  const { code, hint, until, cause } = error;
+  return new TercetError(code, redactor.all(error.message), {
+    ...(hint === undefined ? {} : { hint: redactor.all(hint) }),
+    ...(until === undefined ? {} : { until }),
+    cause,
+  });
 }
 
 function contextOf(
@@ -124,32 +187,45 @@ function contextOf(
   cast: Cast,
   prompts: RunContext['prompts'],
   { commands, warning }: Pick<Confined, 'commands' | 'warning'>,
+  after: number,
 ): RunContext {
   const clock: Clock = systemClock;
-  let seq = 0;
+  let seq = after;
+  const damage: string[] = [];
   const { run, reporters, onEvent } = casting;
+  const journal = openJournal(path.join(session.store.folder(run), 'journal.ndjson'), (message) =>
+    damage.push(message),
+  );
+  const { redactor } = session;
   const say = (event: RunEvent): void => {
-    const recorded: RecordedEvent = { v: 1, seq: ++seq, run, at: clock.now().toISOString(), ...event };
+    const recorded = redactor.all<RecordedEvent>({ v: 1, seq: ++seq, run, at: clock.now().toISOString(), ...event });
     // Progress of a call is for the eye; the record keeps what happened.
     if (event.type !== 'call.progressed') session.store.append(recorded);
     for (const reporter of reporters) reporter.report(recorded);
     onEvent?.(recorded);
   };
-  return {
+  const ctx: RunContext = {
     run,
+    again: casting.again !== undefined,
     request: casting.request,
     settings: merged.settings,
-    agents: cast.agents,
-    stronger: cast.stronger,
+    agents: {
+      planner: guardAgent(cast.agents.planner, redactor),
+      executor: guardAgent(cast.agents.executor, redactor),
+      reviewer: guardAgent(cast.agents.reviewer, redactor),
+    },
+    stronger: cast.stronger === null ? null : guardAgent(cast.stronger, redactor),
     prompts,
     repository: session.repository,
     ledger: session.ledger,
     store: session.store,
-    commands,
+    journal: { recall: journal.recall, record: (key, value) => journal.record(key, redactor.literals(value)) },
+    commands: guardCommands(commands, redactor),
     person: casting.person,
     clock,
     catalogue: session.catalogue,
     signal: casting.signal,
+    redactor,
     attempts: new Map(),
     emit: (event) => {
       say(event);
@@ -157,4 +233,6 @@ function contextOf(
         say({ type: 'warning.raised', code: 'sandbox', message: warning });
     },
   };
+  for (const message of damage) ctx.emit({ type: 'warning.raised', code: 'damaged', message });
+  return ctx;
 }

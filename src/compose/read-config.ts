@@ -1,9 +1,11 @@
-import { readFile } from 'node:fs/promises';
+import { constants } from 'node:fs';
+import { open, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import type { z } from 'zod';
 import { RepositoryConfig, UserConfig } from '../contract/config.ts';
 import { TercetError } from '../contract/errors.ts';
 import { ROLES } from '../contract/role.ts';
+import { deceptive } from '../handoff/hidden.ts';
 import type { Folders } from './folders.ts';
 
 /** Name of the configuration file in a repository. */
@@ -32,29 +34,66 @@ const USER_ONLY: readonly (readonly [readonly string[], string])[] = [
   ]),
 ];
 
+/** Bytes of a repository's file; a person has to be able to read it. */
+const LARGEST = 65_536;
+
 /**
  * Reads both files; a missing one is empty.
  * @throws TercetError `config` naming file, line and problem.
  */
 export async function readConfig(folders: Folders, root: string | null): Promise<Config> {
-  const repositoryFile = root === null ? null : path.join(root, REPOSITORY_CONFIG);
   const [user, repository] = await Promise.all([
-    readYaml(folders.config, UserConfig),
-    repositoryFile === null ? {} : readYaml(repositoryFile, RepositoryConfig, USER_ONLY),
+    readOwn(folders.config),
+    root === null ? {} : readTheirs(path.join(root, REPOSITORY_CONFIG)),
   ]);
   return { user, repository, root: root ?? process.cwd(), userFile: folders.config };
 }
 
-async function readYaml<T extends object>(
-  file: string,
-  schema: z.ZodType<T>,
-  refused: typeof USER_ONLY = [],
-): Promise<T> {
+async function readOwn(file: string): Promise<UserConfig> {
   const text = await readFile(file, 'utf8').catch((error: NodeJS.ErrnoException) => {
     if (error.code === 'ENOENT' || error.code === 'ENOTDIR') return null;
     throw new TercetError('config', `${file} cannot be read: ${error.message}`);
   });
-  if (text === null) return schema.parse({});
+  return text === null ? {} : parseYaml(text, file, UserConfig);
+}
+
+/** A repository's file is opened as it lies there: no link is followed out of the repository, no pipe is waited for. */
+async function readTheirs(file: string): Promise<RepositoryConfig> {
+  const { O_RDONLY, O_NOFOLLOW = 0, O_NONBLOCK = 0 } = constants;
+  const handle = await open(file, O_RDONLY | O_NOFOLLOW | O_NONBLOCK).catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'ENOENT' || error.code === 'ENOTDIR') return null;
+    const why = error.code === 'ELOOP' || error.code === 'EMLINK' ? 'it is a link' : error.message;
+    throw new TercetError('config', `${file} cannot be read: ${why}`);
+  });
+  if (handle === null) return {};
+  try {
+    const found = await handle.stat();
+    if (!found.isFile()) throw new TercetError('config', `${file} cannot be read: it is no file.`);
+    if (found.size > LARGEST)
+      throw new TercetError('config', `${file} has ${found.size} bytes; at most ${LARGEST} are read.`);
+    return await parseRepositoryConfig(await handle.readFile('utf8'), file);
+  } finally {
+    await handle.close();
+  }
+}
+
+/** The text of a repository's file as configuration. @throws TercetError `config`. */
+export async function parseRepositoryConfig(text: string, file: string): Promise<RepositoryConfig> {
+  const config = await parseYaml(text, file, RepositoryConfig, USER_ONLY);
+  for (const [index, command] of (config.checks ?? []).entries()) {
+    const why = deceptive(command.replace(/[\n\t]/g, ' '));
+    if (why !== null)
+      throw new TercetError('config', `${file}: checks.${index + 1} holds ${why}; such a command is not run.`);
+  }
+  return config;
+}
+
+async function parseYaml<T extends object>(
+  text: string,
+  file: string,
+  schema: z.ZodType<T>,
+  refused: typeof USER_ONLY = [],
+): Promise<T> {
   const yaml = await import('yaml');
   const lines = new yaml.LineCounter();
   const document = yaml.parseDocument(text, { lineCounter: lines, prettyErrors: false });

@@ -1,22 +1,12 @@
 import path from 'node:path';
 import type { RepositoryConfig, UserConfig } from '../contract/config.ts';
 import { TercetError } from '../contract/errors.ts';
+import type { Overrides } from '../contract/order.ts';
 import { type Effort, ROLES, type Role } from '../contract/role.ts';
 import { DEFAULT_SETTINGS, type Settings } from '../contract/settings.ts';
 import { compareUsd, formatUsd, parseUsd } from '../pricing/usd.ts';
 import type { Config } from './read-config.ts';
 import { TRIOS } from './trios.ts';
-
-/** What flags or library options say; they win over both files. */
-export interface Overrides {
-  trio?: string | undefined;
-  models?: Partial<Record<Role, string>>;
-  efforts?: Partial<Record<Role, Effort>>;
-  budgetUsd?: string | undefined;
-  fixRounds?: number | undefined;
-  planning?: Settings['planning'] | undefined;
-  approval?: Settings['approval'] | undefined;
-}
 
 /** The three models and what else a role's configuration says. */
 export interface RoleChoice {

@@ -4,7 +4,8 @@ import { EFFORTS } from './role.ts';
 
 /**
  * `tercet.yaml`: what a repository or a person configures. A repository's file is untrusted: it may name models,
- * limits and conventions, and never endpoints, keys, prices or approval (see {@link UserConfig}).
+ * commands, limits and conventions, which take effect once the person has seen them (`tercet trust`), and never
+ * endpoints, keys, prices or approval (see {@link UserConfig}).
  */
 const ModelId = z
   .string()

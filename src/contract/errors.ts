@@ -50,12 +50,15 @@ const EXIT_OF: Record<ErrorCode, number> = {
 export class TercetError extends Error {
   readonly code: ErrorCode;
   readonly hint: string | undefined;
+  /** For what passes by waiting: when, ISO 8601. */
+  readonly until: string | undefined;
 
-  constructor(code: ErrorCode, message: string, options: { hint?: string; cause?: unknown } = {}) {
+  constructor(code: ErrorCode, message: string, options: { hint?: string; until?: string; cause?: unknown } = {}) {
     super(message, options.cause === undefined ? undefined : { cause: options.cause });
     this.name = 'TercetError';
     this.code = code;
     this.hint = options.hint;
+    this.until = options.until;
   }
 
   /** What happened and what to do next, as one text: sentences, or lines where the message has several. */

@@ -1,5 +1,6 @@
-import type { Change, Commit, TaskResult } from './change.ts';
+import type { Change, Commit, SensitiveFile, TaskResult } from './change.ts';
 import { EXIT } from './errors.ts';
+import type { RunOrder } from './order.ts';
 import type { Plan } from './plan.ts';
 import type { Request } from './request.ts';
 import type { Finding, Review, Verdict } from './review.ts';
@@ -40,10 +41,14 @@ export interface RunResult {
   exitCode: number;
   /** One or two sentences: why it ended so, and what to do next. */
   reason: string;
+  /** When a parked run can go on, ISO 8601, where somebody said; null otherwise. */
+  parkedUntil: string | null;
   request: Request;
   plan: Plan | null;
   implementation: (Change & { branch: string }) | null;
   review: Review | null;
+  /** Files of the change that deserve a person's look before it is used. */
+  sensitive: SensitiveFile[];
   cost: CostSummary;
   counterfactual: Counterfactual | null;
 }
@@ -59,6 +64,7 @@ export interface RunSummary {
   commits: Commit[];
   tasks: TaskResult[];
   findings: Finding[];
+  sensitive: SensitiveFile[];
   cost: {
     usd: string | null;
     basis: string;
@@ -88,4 +94,7 @@ export interface RunRecord {
   /** Hash of each role's prompt file: which instructions produced this run. */
   prompts: Record<string, string>;
   result: RunSummary | null;
+  order: RunOrder;
+  /** Why it waits, and until when (ISO 8601) where somebody said; null unless parked. */
+  parked: { why: string; until: string | null } | null;
 }

@@ -1,5 +1,6 @@
 import type { RunResult } from '../contract/outcome.ts';
 import type { Finding } from '../contract/review.ts';
+import { describeSensitive } from '../handoff/sensitive-changes.ts';
 import { clean, cleanLine } from './clean.ts';
 import { costsTable } from './costs-table.ts';
 import { type NextStepOptions, nextSteps } from './next-steps.ts';
@@ -22,6 +23,7 @@ export function terminalReport(result: RunResult, options: TerminalReportOptions
   const sections = [
     outcomeSection(result, context),
     branchSection(result, context),
+    sensitiveSection(result, context),
     taskSection(result, context),
     criteriaSection(result, context),
     findingsSection(result, context),
@@ -64,6 +66,16 @@ function branchSection({ implementation }: RunResult, { palette }: Context): str
     (commit) => `  ${palette.cyan(commit.sha.slice(0, 9))}  ${pad(commit.task ?? '', 4)}${cleanLine(commit.subject)}`,
   );
   return [head, ...rows];
+}
+
+function sensitiveSection({ sensitive }: RunResult, context: Context): string[] {
+  if (sensitive.length === 0) return [];
+  const { palette } = context;
+  const head = `${palette.bold(palette.yellow('Sensitive files'))}  they run code elsewhere or steer tools: look at them before you use the change`;
+  return [
+    head,
+    ...sensitive.map((file) => `  ${palette.cyan(cleanLine(file.path))}  ${cleanLine(describeSensitive(file), 600)}`),
+  ];
 }
 
 function taskSection({ implementation, plan }: RunResult, context: Context): string[] {

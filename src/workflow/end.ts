@@ -8,10 +8,12 @@ export interface End {
   outcome: Outcome;
   exitCode: number;
   reason: string;
+  /** When a parked run can go on, ISO 8601; null when nobody said. */
+  parkedUntil: string | null;
 }
 
 export function endWith(outcome: Outcome, reason: string): End {
-  return { outcome, exitCode: exitCodeOf(outcome), reason };
+  return { outcome, exitCode: exitCodeOf(outcome), reason, parkedUntil: null };
 }
 
 /** Which end an error stands for. Anything but a TercetError is a defect of ours: said as one, and the work is kept. */
@@ -30,6 +32,6 @@ export function endOf(ctx: RunContext, error: unknown): End {
   }
   const reason = error.words;
   if (error.code === 'cancelled') return endWith('cancelled', reason);
-  if (error.exitCode === EXIT.parked) return endWith('parked', reason);
+  if (error.exitCode === EXIT.parked) return { ...endWith('parked', reason), parkedUntil: error.until ?? null };
   return { ...endWith('failed', reason), exitCode: error.exitCode };
 }

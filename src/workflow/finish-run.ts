@@ -1,6 +1,6 @@
-import type { Commit, TaskResult } from '../contract/change.ts';
+import type { Commit, SensitiveFile, TaskResult } from '../contract/change.ts';
 import { TercetError } from '../contract/errors.ts';
-import type { RunResult } from '../contract/outcome.ts';
+import type { Outcome, RunResult } from '../contract/outcome.ts';
 import type { Plan } from '../contract/plan.ts';
 import type { Review } from '../contract/review.ts';
 import type { Worktree } from '../ports/workspace.ts';
@@ -8,7 +8,9 @@ import { reprice } from '../pricing/counterfactual.ts';
 import { summarise } from '../pricing/sum.ts';
 import { showUsd } from '../pricing/usd.ts';
 import { markdownReport } from '../report/markdown.ts';
+import { resultWithoutKeys } from '../report/without-keys.ts';
 import { type End, endOf } from './end.ts';
+import { findSensitive } from './find-sensitive.ts';
 import type { RunContext } from './run-context.ts';
 
 /** What a run has so far. {@link finishRun} turns it into a result whatever happened. */
@@ -17,6 +19,8 @@ export interface Progress {
   worktree: Worktree | null;
   tasks: TaskResult[];
   review: Review | null;
+  /** The two trees of a review of somebody else's change; null in a run that makes its own. */
+  reviewed: { from: string; to: string } | null;
 }
 
 /** Folds the fixes into their tasks' commits, closes the worktree, and leaves the artefacts. Runs however the run ended. */
@@ -30,24 +34,62 @@ export async function finishRun(ctx: RunContext, progress: Progress, ended: End)
       ? null
       : reprice(receipts, planner.model, ctx.catalogue, ctx.clock.now().toISOString().slice(0, 10));
   const { plan, review } = progress;
-  const { outcome, exitCode, reason } = end;
-  const result: RunResult = {
-    run: ctx.run,
-    outcome,
-    exitCode,
-    reason,
-    request: ctx.request,
-    plan,
-    implementation,
-    review,
-    cost,
-    counterfactual,
-  };
-  await ctx.store.write(ctx.run, 'review.json', `${JSON.stringify(review, null, 2)}\n`);
+  const sensitive = await sensitiveOf(ctx, progress, implementation);
+  const { outcome, exitCode, reason, parkedUntil } = end;
+  const result = resultWithoutKeys(
+    {
+      run: ctx.run,
+      outcome,
+      exitCode,
+      reason,
+      parkedUntil,
+      request: ctx.request,
+      plan,
+      implementation,
+      review,
+      sensitive,
+      cost,
+      counterfactual,
+    },
+    ctx.redactor,
+  );
+  await ctx.store.write(ctx.run, 'review.json', `${JSON.stringify(result.review, null, 2)}\n`);
   await ctx.store.write(ctx.run, 'result.json', `${JSON.stringify(result, null, 2)}\n`);
   await ctx.store.write(ctx.run, 'report.md', markdownReport(result, { money: showUsd }));
-  ctx.emit({ type: 'run.finished', outcome, reason, branch: implementation?.branch ?? null, cost, counterfactual });
+  ctx.emit({
+    type: 'run.finished',
+    outcome,
+    reason: result.reason,
+    branch: implementation?.branch ?? null,
+    cost,
+    counterfactual,
+  });
   return result;
+}
+
+/** Outcomes after which nothing goes on: a run that can be resumed does so from its commits as they are. */
+const FOLDED: ReadonlySet<Outcome> = new Set(['approved', 'changes_requested']);
+/** What of the whole change deserves a person's look; said here only where no review has said it. */
+async function sensitiveOf(
+  ctx: RunContext,
+  progress: Progress,
+  implementation: RunResult['implementation'],
+): Promise<SensitiveFile[]> {
+  const change = implementation === null ? progress.reviewed : { from: implementation.base, to: implementation.head };
+  if (change === null) return [];
+  const { from, to } = change;
+  try {
+    const files = implementation?.files ?? (await ctx.repository.diff(from, to)).map((diff) => diff.file);
+    const found = await findSensitive(ctx.repository, from, to, files);
+    if (found.length > 0 && progress.review === null) ctx.emit({ type: 'sensitive.found', files: found });
+    return found;
+  } catch (error) {
+    // The run has its result whatever happened to the repository; that nobody looked has to be known.
+    const why = error instanceof Error ? error.message : String(error);
+    const message = `The change could not be looked through for sensitive files: ${why}`;
+    ctx.emit({ type: 'warning.raised', code: 'sensitive', message });
+    return [];
+  }
 }
 
 interface Delivery {
@@ -62,7 +104,10 @@ async function deliver(ctx: RunContext, progress: Progress, end: End): Promise<D
   ctx.emit({ type: 'phase.started', phase: 'deliver', round: 1 });
   try {
     await keepUnfinished(ctx, worktree);
-    const commits = await worktree.fold(ctx.request.base);
+    const { base } = ctx.request;
+    const commits = FOLDED.has(end.outcome)
+      ? await worktree.fold(base)
+      : await ctx.repository.log(base, await worktree.head());
     const head = await worktree.head();
     await worktree.close();
     return { implementation: await implementationOf(ctx, progress, worktree.branch, commits, head), end };

@@ -3,9 +3,11 @@ import type { RunEvent } from '../contract/event.ts';
 import type { Request } from '../contract/request.ts';
 import type { Role } from '../contract/role.ts';
 import type { Settings } from '../contract/settings.ts';
+import type { Redactor } from '../handoff/redact.ts';
 import type { Agent } from '../ports/agent.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Commands } from '../ports/commands.ts';
+import type { Journal } from '../ports/journal.ts';
 import type { Ledger } from '../ports/ledger.ts';
 import type { Person } from '../ports/person.ts';
 import type { RunStore } from '../ports/store.ts';
@@ -21,6 +23,8 @@ export interface RolePrompt {
 /** Everything a stage of the workflow may touch. Made once per run by compose; stages take it as their first argument. */
 export interface RunContext {
   readonly run: string;
+  /** The run was begun before and is carried on. */
+  readonly again: boolean;
   readonly request: Request;
   readonly settings: Settings;
   readonly agents: Readonly<Record<Role, Agent>>;
@@ -30,12 +34,15 @@ export interface RunContext {
   readonly repository: Repository;
   readonly ledger: Ledger;
   readonly store: RunStore;
+  readonly journal: Journal;
   readonly commands: Commands;
   /** null where nobody can answer: then nothing waits. */
   readonly person: Person | null;
   readonly clock: Clock;
   readonly catalogue: Catalogue;
   readonly signal: AbortSignal;
+  /** Takes keys out of what is stored and shown; agents, commands and events come without them already. */
+  readonly redactor: Redactor;
   readonly emit: (event: RunEvent) => void;
   /** How often each call was tried, so that its next try has an id of its own. */
   readonly attempts: Map<string, number>;

@@ -1,6 +1,7 @@
 import type { TaskResult } from '../contract/change.ts';
 import type { RunResult } from '../contract/outcome.ts';
 import type { Plan } from '../contract/plan.ts';
+import type { Review } from '../contract/review.ts';
 import type { Worktree } from '../ports/workspace.ts';
 import { planRequest } from './1-plan/plan-request.ts';
 import { executePlan } from './2-execute/execute-plan.ts';
@@ -10,6 +11,7 @@ import { checkLineage } from './calls/lineage.ts';
 import { type End, endOf, endWith } from './end.ts';
 import { finishRun, type Progress } from './finish-run.ts';
 import type { RunContext } from './run-context.ts';
+import { step } from './step.ts';
 
 /** What a run is to do: everything, or to execute a plan that a person wrote. */
 export interface Order {
@@ -36,17 +38,22 @@ export async function runWorkflow(ctx: RunContext, order: Order): Promise<RunRes
     models,
     budgetUsd: settings.budgetUsd,
   });
-  const progress: Progress = { plan: null, worktree: null, tasks: [], review: null };
+  const progress: Progress = { plan: null, worktree: null, tasks: [], review: null, reviewed: null };
   const end = await carryThrough(ctx, order, progress).catch((error: unknown) => endOf(ctx, error));
   return finishRun(ctx, progress, end);
 }
 
 async function carryThrough(ctx: RunContext, order: Order, progress: Progress): Promise<End> {
   ctx.emit({ type: 'phase.started', phase: 'plan', round: 1 });
-  progress.plan = await planRequest(ctx, order.plan);
+  progress.plan = await step(ctx, 'plan', () => planRequest(ctx, order.plan));
 
   ctx.emit({ type: 'phase.started', phase: 'execute', round: 1 });
-  progress.worktree = await ctx.repository.openWorktree({ run: ctx.run, branch: order.branch, base: ctx.request.base });
+  progress.worktree = await ctx.repository.openWorktree({
+    run: ctx.run,
+    branch: order.branch,
+    base: ctx.request.base,
+    again: ctx.again,
+  });
   const { failure, plan } = await executePlan(ctx, progress.plan, progress.worktree, (soFar) =>
     Object.assign(progress, soFar),
   );
@@ -66,9 +73,7 @@ async function reviewAndFix(ctx: RunContext, planned: Plan, worktree: Worktree, 
   let from = ctx.request.base;
   for (let round = 1; ; round++) {
     ctx.emit({ type: 'phase.started', phase: 'review', round });
-    const to = await worktree.head();
-    const open = progress.review?.findings ?? [];
-    const review = await reviewChange(ctx, { from, to, plan, tasks: progress.tasks, round, open });
+    const { review, to } = await reviewRound(ctx, { from, plan, progress, worktree, round });
     progress.review = review;
     if (review.verdict !== 'changes_requested') return endWith(review.verdict, review.reason);
     const { fixRounds } = ctx.settings;
@@ -90,6 +95,24 @@ async function reviewAndFix(ctx: RunContext, planned: Plan, worktree: Worktree, 
     plan = fixes.plan;
     from = to;
   }
+}
+
+/** A review that came to a verdict is recalled when the run is resumed; one that failed is made again. */
+async function reviewRound(
+  ctx: RunContext,
+  given: { from: string; plan: Plan; progress: Progress; worktree: Worktree; round: number },
+): Promise<{ review: Review; to: string }> {
+  const { from, plan, progress, worktree, round } = given;
+  const key = `review:${round}`;
+  const known = ctx.journal.recall(key) as { review: Review; to: string } | undefined;
+  if (known !== undefined) return known;
+  const to = await worktree.head();
+  const failures = Number(ctx.journal.recall(`failed:${key}`) ?? 0);
+  const open = progress.review?.findings ?? [];
+  const review = await reviewChange(ctx, { from, to, plan, tasks: progress.tasks, round, open, failures });
+  if (review.verdict === 'inconclusive') ctx.journal.record(`failed:${key}`, failures + 1);
+  else ctx.journal.record(key, { review, to });
+  return { review, to };
 }
 
 /** A fix adds its attempts to its task, and its checks replace the ones from before. */

@@ -92,7 +92,7 @@ describe('the library', () => {
     ['a plan that is none', { plan: { title: 'x' } as unknown as NonNullable<WorkflowOptions['plan']> }, 'usage'],
     ['a budget that is none', { budgetUsd: Number.NaN }, 'usage'],
     ['a base that is none', { base: 'no-such-ref' }, 'usage'],
-    ['a folder without a repository', { repository: tmpdir() }, 'repository'],
+    ['a folder without a repository', { repository: tmpdir() }, 'usage'],
     ['an unknown trio', { trio: 'nonsense' }, 'config'],
     [
       'agents of one lineage',
@@ -113,7 +113,7 @@ describe('conducting a run', () => {
     const casting = {
       kind: 'run' as const,
       request: { text: 'x', source: 'text' as const, base: repo.git('rev-parse', 'HEAD') },
-      overrides: {},
+      order: { overrides: {}, plan: null, subject: null },
       needed: ['planner'] as const,
       person: null,
       reporters: [{ report: () => {}, close: () => void closed++ }],
@@ -137,7 +137,7 @@ describe('conducting a run', () => {
     const casting = {
       kind: 'run' as const,
       request: { text: 'x', source: 'text' as const, base: repo.git('rev-parse', 'HEAD') },
-      overrides: {},
+      order: { overrides: {}, plan: null, subject: null },
       needed: [],
       agents: agents(),
       person: null,

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { mergeSettings, type Overrides } from '../../src/compose/settings.ts';
+import { mergeSettings } from '../../src/compose/settings.ts';
 import { TRIOS } from '../../src/compose/trios.ts';
 import { RepositoryConfig, UserConfig } from '../../src/contract/config.ts';
+import type { Overrides } from '../../src/contract/order.ts';
 import { DEFAULT_SETTINGS } from '../../src/contract/settings.ts';
 
 const merge = (user: unknown = {}, repository: unknown = {}, overrides: Overrides = {}) =>

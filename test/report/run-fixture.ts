@@ -176,9 +176,19 @@ export const costLines: CostLine[] = [
 ];
 
 export const result: RunResult = {
+  sensitive: [
+    { path: '.github/workflows/ci.yml', why: 'CI configuration', created: true, note: '' },
+    {
+      path: 'package.json',
+      why: 'package or build scripts',
+      created: false,
+      note: 'scripts: postinstall (added, runs unasked)',
+    },
+  ],
   run: 'r-20260301-a1b2',
   outcome: 'changes_requested',
   exitCode: 3,
+  parkedUntil: null,
   reason:
     'Two blocking findings are still open after 2 rounds. Read them, then mend by hand or run again with more rounds.',
   request: { text: 'Retry failed requests.\nBut not for ever.', source: 'text', base: BASE },

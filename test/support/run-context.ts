@@ -1,3 +1,4 @@
+import { openMemoryJournal } from '../../src/adapters/journal/memory.ts';
 import { openMemoryLedger } from '../../src/adapters/ledger/memory.ts';
 import { openRepository } from '../../src/adapters/workspace/git/open.ts';
 import type { RunEvent } from '../../src/contract/event.ts';
@@ -7,6 +8,7 @@ import type { Role } from '../../src/contract/role.ts';
 import { DEFAULT_SETTINGS, type Settings } from '../../src/contract/settings.ts';
 import type { Receipt } from '../../src/contract/usage.ts';
 import { promptSections } from '../../src/handoff/prompt.ts';
+import { redactor } from '../../src/handoff/redact.ts';
 import type { Agent, Turn, TurnResult } from '../../src/ports/agent.ts';
 import type { Clock } from '../../src/ports/clock.ts';
 import type { CommandResult, Commands } from '../../src/ports/commands.ts';
@@ -90,7 +92,10 @@ export async function makeContext(options: ContextOptions = {}): Promise<TestRun
   const ledger = options.ledger ?? openMemoryLedger();
   const { clock, sleeps } = fakeClock(options.onSleep);
   const ctx: RunContext = {
+    redactor: redactor([]),
     run,
+    again: false,
+    journal: openMemoryJournal(),
     request: {
       text: options.request ?? 'Clamp values.',
       source: 'text',
@@ -174,6 +179,10 @@ function memoryStore(written: Map<string, string>): RunStore {
     save: no,
     get: no,
     list: no,
+    events: no,
+    own: no,
+    ownerOf: no,
+    remove: no,
     write: async (_, name, text) => {
       written.set(name, text);
       return `/runs/${name}`;

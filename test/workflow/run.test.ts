@@ -276,7 +276,10 @@ describe('the end of a run', () => {
     expect(made.git('show', `${ref}:src/math.js`)).toContain('clamp');
     expect(made.git('for-each-ref', '--format=%(refname)', 'refs/tercet')).toBe(ref);
     expect(made.run.of('warning.raised')).toMatchObject([
-      { code: 'work-left', message: `Work that was not committed is kept at ${ref} (\`git diff ${made.run.ctx.request.base.slice(0, 12)} ${ref}\`).` },
+      {
+        code: 'work-left',
+        message: `Work that was not committed is kept at ${ref} (\`git diff ${made.run.ctx.request.base.slice(0, 12)} ${ref}\`).`,
+      },
     ]);
   });
 

@@ -3,6 +3,7 @@ import { dirname } from 'node:path';
 import type { DatabaseSync } from 'node:sqlite';
 import { setTimeout as pause } from 'node:timers/promises';
 import { TercetError } from '../../contract/errors.ts';
+import { loadSqlite } from '../sqlite/load.ts';
 import { asStorageError, isBusy } from './trouble.ts';
 
 /** Version of the table, in the file's `user_version`. */
@@ -56,22 +57,6 @@ export async function openDatabase(file: string): Promise<OpenDatabase> {
     }
   } catch (error) {
     throw asStorageError(error, file, inode);
-  }
-}
-
-/** Node warns that its SQLite is experimental; that one warning is kept from the user, every other passes. */
-function loadSqlite(): typeof import('node:sqlite') {
-  const emitWarning = process.emitWarning;
-  const filtered = (warning: string | Error, ...rest: unknown[]): void => {
-    if (!String(warning).includes('SQLite is an experimental feature')) {
-      Reflect.apply(emitWarning, process, [warning, ...rest]);
-    }
-  };
-  process.emitWarning = filtered;
-  try {
-    return process.getBuiltinModule('node:sqlite');
-  } finally {
-    process.emitWarning = emitWarning;
   }
 }
 

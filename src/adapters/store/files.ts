@@ -1,9 +1,10 @@
-import { readdir, readFile } from 'node:fs/promises';
+import { readdir, readFile, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { TercetError } from '../../contract/errors.ts';
 import type { RecordedEvent } from '../../contract/event.ts';
 import { OUTCOMES, type RunRecord } from '../../contract/outcome.ts';
 import { ARTEFACTS, type Artefact, type RunStore } from '../../ports/store.ts';
+import { ownerOf, ownRun } from './owner.ts';
 import { appendLine, makeFolder, replaceFile } from './write.ts';
 
 /** Run ids name folders, so they are one plain path segment: no separators, no leading dot. */
@@ -75,8 +76,43 @@ export function openStore(folder: string): RunStore {
       }
     },
 
+    events: async (run) => {
+      const path = join(folderOf(run), 'events.ndjson');
+      const text = await guarded(path, () => readFile(path, 'utf8').catch(nullIfAbsent));
+      return (text ?? '').split('\n').flatMap(eventOf);
+    },
+
+    own: async (run) => ownRun(folderOf(run), run),
+
+    ownerOf: async (run) => ownerOf(folderOf(run)),
+
+    remove: async (run) => {
+      const folder = folderOf(run);
+      const owned = ownRun(folder, run);
+      // Renamed first: a removal that is cut off leaves nothing that looks like a run.
+      const doomed = join(runs, `.removed-${run}`);
+      try {
+        await guarded(folder, async () => {
+          await rm(doomed, { recursive: true, force: true });
+          await rename(folder, doomed);
+        });
+      } finally {
+        owned.release();
+      }
+      await guarded(doomed, () => rm(doomed, { recursive: true, force: true }));
+    },
+
     folder: folderOf,
   };
+}
+
+/** Events are for people: a line that a crash cut off is left out. */
+function eventOf(line: string): RecordedEvent[] {
+  try {
+    return line === '' ? [] : [JSON.parse(line) as RecordedEvent];
+  } catch {
+    return [];
+  }
 }
 
 function checkedId(id: string): string {

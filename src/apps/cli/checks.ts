@@ -14,6 +14,7 @@ import { findPrice } from '../../pricing/catalogue.ts';
 import { showUsd } from '../../pricing/usd.ts';
 import { count } from '../../report/phrases.ts';
 import { checkLineage } from '../../workflow/calls/lineage.ts';
+import { checkTrust } from './check-trust.ts';
 import type { Io } from './io.ts';
 
 /** One thing looked at. `detail` may have several lines; `fix` says what to do when it is not well. */
@@ -47,6 +48,7 @@ export async function checkAll(io: Io, trio: string | undefined): Promise<Check[
       return [`trio ${merged.trio}, budget ${showUsd(merged.settings.budgetUsd)} a run`, ...found].join('\n');
     }),
   );
+  if (root !== null && merged !== null) checks.push(await checkTrust(io));
   const found = await survey((config as Config | null)?.user ?? {}, io.env);
   if (merged !== null && config !== null) checks.push(...(await checkRoles(io, merged, config, found)));
   if (merged !== null) checks.push(await checkSandbox(merged, io));

@@ -2,13 +2,16 @@ import { newRunId, type Session } from '../../compose/compose.ts';
 import { type Casting, conduct } from '../../compose/conduct.ts';
 import { openDisplays } from '../../compose/displays.ts';
 import { TercetError } from '../../contract/errors.ts';
-import type { RunResult } from '../../contract/outcome.ts';
+import type { Overrides, RunOrder } from '../../contract/order.ts';
+import type { RunRecord, RunResult } from '../../contract/outcome.ts';
+import type { Plan } from '../../contract/plan.ts';
 import type { Effort, Role } from '../../contract/role.ts';
 import { EFFORTS, ROLES } from '../../contract/role.ts';
 import { showUsd } from '../../pricing/usd.ts';
 import { summaryOf } from '../../report/json.ts';
 import { terminalReport } from '../../report/terminal.ts';
 import type { RunContext } from '../../workflow/run-context.ts';
+import { askTrust } from './ask-trust.ts';
 import { type CommonOptions, canAsk, colours, type Io, onInterrupt, paletteOf, print, printJson } from './io.ts';
 
 /** The options that choose models and limits, shared by every command that calls a model. */
@@ -21,6 +24,7 @@ export interface ModelOptions extends CommonOptions {
   budget?: string;
   maxRounds?: number;
   yes?: boolean;
+  untrusted?: boolean;
 }
 
 /** A run as its command shows it: for people, and what `--json` says beyond the summary. */
@@ -36,17 +40,19 @@ export async function follow(
   options: ModelOptions,
   casting: Pick<Casting, 'kind' | 'request' | 'needed' | 'branch'> & {
     run?: string;
-    planning?: Casting['overrides']['planning'];
+    planning?: Overrides['planning'];
     agents?: Casting['agents'];
+    plan?: Plan | null;
+    subject?: RunOrder['subject'];
+    again?: RunRecord;
     trusted?: string;
   },
   work: (ctx: RunContext) => Promise<RunResult>,
   present: (result: RunResult) => Presented | Promise<Presented> = (result) => ({ text: reportText(io, result) }),
 ): Promise<number> {
-  const interrupt = onInterrupt(
-    io,
-    'What is committed stays on the branch, what was paid for is in the ledger; the report says how to go on.',
-  );
+  const untrusted = await askTrust(io, session, options.untrusted === true);
+  const run = casting.run ?? newRunId();
+  const interrupt = onInterrupt(io, `Go on later with: tercet resume ${run}`);
   const displays = await openDisplays(io, {
     verbosity: verbosityOf(options),
     colour: colours(io, io.stderr),
@@ -59,16 +65,13 @@ export async function follow(
       session,
       {
         ...casting,
-        run: casting.run ?? newRunId(),
-        overrides: {
-          trio: options.trio,
-          models: definedOnly({ planner: options.planner, executor: options.executor, reviewer: options.reviewer }),
-          efforts: effortsOf(options.effort ?? []),
-          budgetUsd: options.budget === undefined ? undefined : budgetOf(options.budget),
-          fixRounds: options.maxRounds,
-          planning: casting.planning,
-          approval: options.yes === true ? 'skip' : 'ask',
+        run,
+        order: {
+          overrides: { ...casting.again?.order.overrides, ...overridesOf(options, casting.planning) },
+          plan: casting.plan ?? null,
+          subject: casting.subject ?? null,
         },
+        untrusted,
         reporters: displays.reporters,
         person: displays.person,
         signal: interrupt.signal,
@@ -84,11 +87,32 @@ export async function follow(
   }
 }
 
+/** What the flags say, and nothing they do not: a resumed run keeps what it was given before. */
+function overridesOf(options: ModelOptions, planning: Overrides['planning']): Overrides {
+  const models = definedOnly({ planner: options.planner, executor: options.executor, reviewer: options.reviewer });
+  const efforts = effortsOf(options.effort ?? []);
+  return {
+    ...(options.trio === undefined ? {} : { trio: options.trio }),
+    ...(Object.keys(models).length === 0 ? {} : { models }),
+    ...(Object.keys(efforts).length === 0 ? {} : { efforts }),
+    ...(options.budget === undefined ? {} : { budgetUsd: budgetOf(options.budget) }),
+    ...(options.maxRounds === undefined ? {} : { fixRounds: options.maxRounds }),
+    ...(planning === undefined ? {} : { planning }),
+    ...(options.yes === true ? { approval: 'skip' } : {}),
+  };
+}
+
 /** The report of a run as a terminal shows it. */
 export function reportText(io: Io, result: RunResult, options: { next?: boolean } = {}): string {
   // A line longer than this is hard to read, however wide the terminal is.
   const width = Math.min(io.stdout.columns ?? 100, 100);
-  return terminalReport(result, { palette: paletteOf(io), money: showUsd, width, ...options });
+  return terminalReport(result, {
+    palette: paletteOf(io),
+    money: showUsd,
+    width,
+    resume: (run) => `tercet resume ${run}`,
+    ...options,
+  });
 }
 
 function verbosityOf(options: CommonOptions): 'quiet' | 'normal' | 'verbose' {

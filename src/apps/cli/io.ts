@@ -1,6 +1,8 @@
 import type { Readable, Writable } from 'node:stream';
 import type { Host } from '../../compose/compose.ts';
+import { keysInUse } from '../../compose/keys.ts';
 import { TercetError } from '../../contract/errors.ts';
+import { redactor } from '../../handoff/redact.ts';
 import { jsonLine } from '../../report/json.ts';
 import { ANSI, type Palette, PLAIN } from '../../report/palette.ts';
 
@@ -23,8 +25,19 @@ export function printJson(io: Io, value: unknown): void {
   print(io, jsonLine(value));
 }
 
+/** Our own text on stdout, colours and all: what is untrusted in it was cleaned by the caller. No key leaves here. */
 export function print(io: Io, text: string): void {
-  io.stdout.write(text.endsWith('\n') ? text : `${text}\n`);
+  io.stdout.write(withoutKeys(io, text.endsWith('\n') ? text : `${text}\n`));
+}
+
+/** As {@link print}, on stderr. */
+export function say(io: Io, text: string): void {
+  io.stderr.write(withoutKeys(io, `${text}\n`));
+}
+
+/** Takes the keys of the environment out; what holds other keys (the person's configuration) is redacted in compose. */
+function withoutKeys(io: Io, text: string): string {
+  return redactor(keysInUse(io.env, {})).literals(text);
 }
 
 /** Whether to colour a stream: NO_COLOR (any value) wins, then FORCE_COLOR, then whether it is a terminal. */
@@ -66,12 +79,12 @@ export async function readRequest(
     });
   }
   if (asked && io.stdin.isTTY === true) io.stderr.write('Type the request; Ctrl-D on a line of its own ends it.\n');
-  if (fromStdin) return checked(await readAll(io, asked ? null : patienceMs), 'stdin');
-  if (file !== undefined) return checked(await readText(file), 'file');
-  return checked(words.join(' '), 'text');
+  if (fromStdin) return checked(io, await readAll(io, asked ? null : patienceMs), 'stdin');
+  if (file !== undefined) return checked(io, await readText(file), 'file');
+  return checked(io, words.join(' '), 'text');
 }
 
-function checked(text: string, source: 'text' | 'file' | 'stdin') {
+function checked(io: Io, text: string, source: 'text' | 'file' | 'stdin') {
   if (text.trim() === '') {
     throw new TercetError('usage', 'There is no request.', {
       hint: 'Say what to build: tercet run "add a --json flag to the list command".',
@@ -82,7 +95,7 @@ function checked(text: string, source: 'text' | 'file' | 'stdin') {
       hint: 'Name files instead of pasting them.',
     });
   }
-  return { text: text.trim(), source };
+  return { text: withoutKeys(io, text.trim()), source };
 }
 
 /** A file the person named. @throws TercetError `usage` naming it. */

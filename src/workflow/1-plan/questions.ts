@@ -1,5 +1,6 @@
 import type { Question } from '../../contract/plan.ts';
-import type { RunContext } from '../run-context.ts';
+import { digest, type RunContext } from '../run-context.ts';
+import { step } from '../step.ts';
 
 /** What came of the planner's questions. `changed` when an answer differs from what the planner assumed. */
 export interface Answers {
@@ -9,7 +10,11 @@ export interface Answers {
 }
 
 /** Puts the questions to the person; where there is none, the planner's assumptions stand and are listed in the plan. */
-export async function answerQuestions(ctx: RunContext, questions: readonly Question[]): Promise<Answers> {
+export function answerQuestions(ctx: RunContext, questions: readonly Question[]): Promise<Answers> {
+  return step(ctx, `answers:${digest(questions).slice(0, 16)}`, () => askPerson(ctx, questions));
+}
+
+async function askPerson(ctx: RunContext, questions: readonly Question[]): Promise<Answers> {
   for (const question of questions) ctx.emit({ type: 'question.asked', question });
   const given = ctx.person === null ? questions.map(() => null) : await ctx.person.answer(questions, ctx.signal);
   const lines: string[] = [];

@@ -16,6 +16,24 @@ const OUTPUT_FOR_MODEL = 4000;
 export async function proveTask(ctx: RunContext, run: TaskRun): Promise<Step> {
   const unproven = await filesAsPlanned(run);
   if (unproven !== null) return { done: false, reason: unproven };
+  // What a failed command printed went to a model: a resumed run has to tell it the same, or it would pay again.
+  const key = `failed:${run.key}:${++run.proofs}`;
+  const before = ctx.journal.recall(key) as { checks: CheckResult[]; reason: string } | undefined;
+  if (before !== undefined) {
+    run.checks = before.checks;
+    return { done: false, reason: before.reason };
+  }
+  const reason = await runChecks(ctx, run);
+  if (reason !== null) {
+    ctx.journal.record(key, { checks: run.checks, reason });
+    return { done: false, reason };
+  }
+  await dropStrays(ctx, run);
+  return { done: true };
+}
+
+/** Runs the checks up to the first that fails; the text about it, or null when all pass. */
+async function runChecks(ctx: RunContext, run: TaskRun): Promise<string | null> {
   run.checks = [];
   for (const { command, criteria } of checksOf(ctx, run)) {
     const result = await ctx.commands.run(command, {
@@ -28,10 +46,9 @@ export async function proveTask(ctx: RunContext, run: TaskRun): Promise<Step> {
     const check: CheckResult = { command, criteria, ...result };
     run.checks.push(check);
     ctx.emit({ type: 'check.finished', task: run.task.id, check });
-    if (result.exitCode !== 0) return { done: false, reason: explainCheck(check) };
+    if (result.exitCode !== 0) return explainCheck(check);
   }
-  await dropStrays(ctx, run);
-  return { done: true };
+  return null;
 }
 
 async function filesAsPlanned(run: TaskRun): Promise<string | null> {

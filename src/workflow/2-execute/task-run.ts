@@ -6,6 +6,10 @@ import type { Worktree } from '../../ports/workspace.ts';
 
 /** One task on its way up the ladder. `task` changes when the planner revises it; the rest only grows. */
 export interface TaskRun {
+  /** Names this task, or this fix of it, in the journal: `T1`, `T1/fix2`. */
+  key: string;
+  /** Proofs tried so far. */
+  proofs: number;
   plan: Plan;
   task: Task;
   worktree: Worktree;
@@ -25,8 +29,16 @@ export interface TaskRun {
 export type Step = { done: true } | { done: false; reason: string };
 
 /** A task (or, with `findings`, a fix of it) before its first attempt. */
-export function startTask(plan: Plan, task: Task, worktree: Worktree, findings: readonly Finding[]): TaskRun {
+export function startTask(
+  key: string,
+  plan: Plan,
+  task: Task,
+  worktree: Worktree,
+  findings: readonly Finding[],
+): TaskRun {
   return {
+    key,
+    proofs: 0,
     plan,
     task,
     worktree,

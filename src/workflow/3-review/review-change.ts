@@ -9,6 +9,7 @@ import { verifyFindings } from '../../handoff/verify-findings.ts';
 import { ask } from '../calls/ask.ts';
 import { checkServedLineage } from '../calls/lineage.ts';
 import { sectionOf } from '../calls/section.ts';
+import { findSensitive } from '../find-sensitive.ts';
 import type { RunContext } from '../run-context.ts';
 import { type ReviewSubject, reviewMessage } from './review-message.ts';
 
@@ -30,6 +31,14 @@ export async function reviewChange(ctx: RunContext, subject: ReviewSubject): Pro
     subject.to,
     diffs.filter((diff) => diff.file.status !== 'deleted').map((diff) => diff.file.path),
   );
+  const { from, to } = subject;
+  const sensitive = await findSensitive(
+    ctx.repository,
+    from,
+    to,
+    diffs.map((diff) => diff.file),
+  );
+  if (sensitive.length > 0) ctx.emit({ type: 'sensitive.found', files: sensitive });
   let findings = [...subject.open];
   let criteria: CriterionVerdict[] = [];
   let servedBy: string | null = null;
@@ -42,8 +51,11 @@ export async function reviewChange(ctx: RunContext, subject: ReviewSubject): Pro
         task: null,
         system:
           sectionOf(ctx, 'reviewer', 'system') + (round === 1 ? '' : `\n\n${sectionOf(ctx, 'reviewer', 'rereview')}`),
-        messages: [{ role: 'user', text: reviewMessage(ctx, subject, { ...part, index, of: parts.length }, texts) }],
+        messages: [
+          { role: 'user', text: reviewMessage(ctx, subject, { ...part, sensitive, index, of: parts.length }, texts) },
+        ],
         name: 'review',
+        salt: subject.failures,
         schema: ReviewerAnswer,
       });
       servedBy = servedModel ?? ctx.agents.reviewer.model;

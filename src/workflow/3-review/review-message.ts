@@ -1,9 +1,10 @@
 import { enclosing, estimateTokens } from '../../context/index.ts';
-import type { FileDiff, TaskResult } from '../../contract/change.ts';
+import type { FileDiff, SensitiveFile, TaskResult } from '../../contract/change.ts';
 import type { Plan } from '../../contract/plan.ts';
 import type { Finding } from '../../contract/review.ts';
 import { renderPlanForReview } from '../../handoff/brief.ts';
 import { fence } from '../../handoff/prompt.ts';
+import { describeSensitive } from '../../handoff/sensitive-changes.ts';
 import type { RunContext } from '../run-context.ts';
 
 /** What is reviewed: a diff between two trees, with the plan it should fulfil, where there is one. */
@@ -13,6 +14,8 @@ export interface ReviewSubject {
   plan: Plan | null;
   tasks: readonly TaskResult[];
   round: number;
+  /** Reviews of this round that failed: the next one is a call of its own, not the old answer again. */
+  failures: number;
   /** Findings of earlier rounds, open ones and closed ones. */
   open: readonly Finding[];
 }
@@ -25,7 +28,13 @@ const ENCLOSING_SHARE = 0.4;
 export function reviewMessage(
   ctx: RunContext,
   subject: ReviewSubject,
-  part: { files: readonly FileDiff[]; text: string; index: number; of: number },
+  part: {
+    files: readonly FileDiff[];
+    text: string;
+    sensitive: readonly SensitiveFile[];
+    index: number;
+    of: number;
+  },
   texts: ReadonlyMap<string, string | null>,
 ): string {
   const parts: string[] = [];
@@ -49,6 +58,15 @@ export function reviewMessage(
           .map((f) => `${f.id} ${f.severity} ${f.path}:${f.line ?? '?'} ${f.title}. ${f.why} Fix: ${f.fix}`)
           .join('\n'),
       ),
+    );
+  }
+  const here = new Set(part.files.map(({ file }) => file.path));
+  const sensitive = part.sensitive.filter((file) => here.has(file.path));
+  if (sensitive.length > 0) {
+    const rows = sensitive.map((file) => `${file.path}: ${describeSensitive(file)}`);
+    parts.push(
+      'These changed files run code elsewhere or steer tools. Report whatever of their change the request does not ask for.',
+      fence('sensitive_files', rows.join('\n')),
     );
   }
   const around = codeAround(part.files, texts, ctx.settings.reviewTokens * ENCLOSING_SHARE);

@@ -33,7 +33,7 @@ export async function fixFindings(
   const results: TaskResult[] = [];
   for (const [id, findings] of groups) {
     const task = current.tasks.find((candidate) => candidate.id === id) as Task;
-    const run = startTask(current, task, worktree, findings);
+    const run = startTask(`${id}/fix${review.round}`, current, task, worktree, findings);
     try {
       const { result, failure } = await executeTask(ctx, run);
       current = run.plan;

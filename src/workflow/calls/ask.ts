@@ -13,6 +13,8 @@ export interface Question<T> {
   system: string;
   messages: TurnMessage[];
   name: string;
+  /** Tells apart calls that ask the same on purpose; 0 unless told. */
+  salt?: number;
   schema: z.ZodType<T>;
 }
 
@@ -35,7 +37,7 @@ export async function ask<T>(ctx: RunContext, agent: Agent, question: Question<T
   const { effort, maxOutputTokens } = ctx.settings.roles[role];
   let messages = question.messages;
   for (let round = 0; ; round++) {
-    const answer = await pay(ctx, agent, {
+    const turn = {
       role,
       purpose,
       task,
@@ -45,7 +47,8 @@ export async function ask<T>(ctx: RunContext, agent: Agent, question: Question<T
       tools: [],
       effort,
       maxOutputTokens,
-    });
+    };
+    const answer = await pay(ctx, agent, turn, question.salt);
     if (answer.finish === 'length') {
       throw new TercetError(
         'agent-failed',

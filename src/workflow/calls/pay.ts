@@ -22,9 +22,9 @@ export interface PaidAnswer extends TurnAnswer {
  *
  * @throws TercetError `budget` when the hold does not fit, `parked`, `agent-failed`, `served-model`, `cancelled`.
  */
-export async function pay(ctx: RunContext, agent: Agent, asked: Turn): Promise<PaidAnswer> {
+export async function pay(ctx: RunContext, agent: Agent, asked: Turn, salt = 0): Promise<PaidAnswer> {
   const turn = withinLimit(ctx, agent, asked);
-  const request = digest(ctx.run, agent.model, turn);
+  const request = salt === 0 ? digest(ctx.run, agent.model, turn) : digest(ctx.run, agent.model, turn, salt);
   for (let failures = 0; ; ) {
     if (ctx.signal.aborted) throw cancelled(ctx.signal);
     const attempt = (ctx.attempts.get(request) ?? 0) + 1;
@@ -49,6 +49,7 @@ export async function pay(ctx: RunContext, agent: Agent, asked: Turn): Promise<P
     const started = ctx.clock.now().getTime();
     const result = await agent.turn(turn, {
       signal: ctx.signal,
+      callId,
       onProgress: (outputChars) => ctx.emit({ type: 'call.progressed', callId, outputChars }),
     });
     const ms = ctx.clock.now().getTime() - started;

@@ -164,7 +164,7 @@ describe.runIf(hasPty)('Ctrl-C', () => {
     expect(text).toContain('Stopping cleanly… Ctrl-C again stops at once.');
     expect(text).toContain('Stopped by Ctrl-C.');
     const run = runOf(text);
-    expect(text).toContain(`tercet show ${run} --plan > plan.yaml && tercet execute plan.yaml`);
+    expect(text).toContain(`tercet resume ${run}`);
     expect(raw.lastIndexOf('\x1b[?25h')).toBeGreaterThan(raw.lastIndexOf('\x1b[?25l'));
     expect(stage.repository.git('status', '--porcelain')).toBe('');
   });

@@ -175,7 +175,7 @@ describe.concurrent('the user’s own configuration', () => {
     expect(told).not.toContain('secret');
     const doctor = await at.run(['doctor'], { env: { ANTHROPIC_API_KEY: 'sk-ant-secret' } });
     expect([doctor.code, doctor.stdout.includes('secret')]).toEqual([2, false]);
-    expect(doctor.stdout).toContain('reviewer: openai/gpt-6.1-sol needs OPENAI_API_KEY');
+    expect(doctor.stdout).toContain('OPENAI_API_KEY is not set');
   });
 
   test('with a prompt file that is not there, or lacks a section', async ({ expect }) => {

@@ -70,10 +70,11 @@ describe.concurrent('a write outside the brief', () => {
           repair: out of scope: "src/list.js" is not among the files of T1 (src/greet.js). If it is needed, ask for it with a change request.
       ! T1 out of scope: src/list.js ("src/list.js" is not among the files of T1 (src/greet.js). If it is needed, ask for it with a change request.)
       ! T1 out of scope: src/list.js ("src/list.js" is not among the files of T1 (src/greet.js). If it is needed, ask for it with a change request.)
-          tools: checks failed: The loop ended after 2 of its steps. "src/list.js" is not among the files of T1 (src/greet.js). If it is needed, ask for it with a change request.
-      ✗ T1 failed: "src/list.js" is not among the files of T1 (src/greet.js). If it is needed, ask for it with a change request.; work so far is kept at refs/tercet/RUN/T1
+          check failed (exit 1, TIME): node check.js
+          tools: checks failed: 2 steps were not enough. \`node check.js\` exited 1: no comma
+      ✗ T1 failed: 2 steps were not enough. \`node check.js\` exited 1: no comma; work so far is kept at refs/tercet/RUN/T1
       deliver
-      Failed: T1 (Greet with a comma) could not be done: "src/list.js" is not among the files of T1 (src/greet.js). If it is needed, ask for it with a change request. The work so far is kept at refs/tercet/RUN/T1 (\`git diff SHA refs/tercet/RUN/T1\`). Nothing was committed. [$COST]
+      Failed: T1 (Greet with a comma) could not be done: 2 steps were not enough. \`node check.js\` exited 1: no comma The work so far is kept at refs/tercet/RUN/T1 (\`git diff SHA refs/tercet/RUN/T1\`). Nothing was committed. [$COST]
       "
     `);
     expect(ran.json.object).toMatchObject({
@@ -104,7 +105,7 @@ describe.concurrent('an ambiguous search block', () => {
   test('writes nothing; the repair is told the lines', async ({ expect }) => {
     await using ran = await both({ ...HAPPY, executor: [TWICE, GOOD] }, RUN);
     expect(ran.plain.code).toBe(0);
-    expect(ran.plain.stderr).toContain('edit: edit failed: Nothing was written: 1 problem in the edits.');
+    expect(ran.plain.stderr).toContain('edit: edit failed: src/greet.js, block at line 2 of the answer');
     const [first, second] = ran.plain.scene.told('executor');
     expect(first).not.toContain('ambiguous');
     expect(second).toMatchInlineSnapshot(`
@@ -131,12 +132,12 @@ describe.concurrent('an ambiguous search block', () => {
         plan approved by flag
       execute
         T1 (1/1)  Greet with a comma
-          edit: edit failed: Nothing was written: 1 problem in the edits. 1. [ambiguous] src/greet.js, block at line 2 of the answer (SEARCH begins "const who = name.trim();"): SEARCH stands at 2 places: lines 2 and 7. Include m…
-          repair: edit failed: Nothing was written: 1 problem in the edits. 1. [ambiguous] src/greet.js, block at line 2 of the answer (SEARCH begins "const who = name.trim();"): SEARCH stands at 2 places: lines 2 and 7. Include m…
-          tools: checks failed: The loop ended after 2 of its steps. Nothing was changed: the task is not done.
-      ✗ T1 failed: Nothing was changed: the task is not done.
+          edit: edit failed: src/greet.js, block at line 2 of the answer (SEARCH begins "const who = name.trim();"): SEARCH stands at 2 places: lines 2 and 7. Include more lines around the place that is meant.
+          repair: edit failed: src/greet.js, block at line 2 of the answer (SEARCH begins "const who = name.trim();"): SEARCH stands at 2 places: lines 2 and 7. Include more lines around the place that is meant.
+          tools: checks failed: 2 steps were not enough. Nothing was changed: the task is not done.
+      ✗ T1 failed: 2 steps were not enough. Nothing was changed: the task is not done.
       deliver
-      Failed: T1 (Greet with a comma) could not be done: Nothing was changed: the task is not done. Nothing was committed. [$COST]
+      Failed: T1 (Greet with a comma) could not be done: 2 steps were not enough. Nothing was changed: the task is not done. Nothing was committed. [$COST]
       "
     `);
     expect(ran.json.object).toMatchObject({ outcome: 'failed', commits: [] });
@@ -205,8 +206,8 @@ describe.concurrent('an executor that', () => {
     await using at = await scene({ ...HAPPY, executor: [cut, GOOD] });
     const said = await at.run([...RUN, '--json']);
     expect(said.code).toBe(0);
-    expect(said.stderr).toContain('edit: edit failed: The answer was cut off, so nothing was applied.');
-    expect(at.told('executor')[1]).toBe('Your answer was cut off, so nothing was applied. Answer with smaller edits.');
+    expect(said.stderr).toContain('edit: edit failed: The answer was cut off');
+    expect(at.told('executor')[1]).toBe('The answer was cut off, so nothing was applied. Answer with smaller edits.');
   });
 
   test('only talks', async ({ expect }) => {
@@ -224,10 +225,10 @@ describe.concurrent('an executor that', () => {
         T1 (1/1)  Greet with a comma
           edit: no change: The answer holds no edits.
           repair: no change: The answer holds no edits.
-          tools: checks failed: The loop ended after 2 of its steps. Nothing was changed: the task is not done.
-      ✗ T1 failed: Nothing was changed: the task is not done.
+          tools: checks failed: 2 steps were not enough. Nothing was changed: the task is not done.
+      ✗ T1 failed: 2 steps were not enough. Nothing was changed: the task is not done.
       deliver
-      Failed: T1 (Greet with a comma) could not be done: Nothing was changed: the task is not done. Nothing was committed. [$COST]
+      Failed: T1 (Greet with a comma) could not be done: 2 steps were not enough. Nothing was changed: the task is not done. Nothing was committed. [$COST]
       "
     `);
     expect(at.calls('reviewer')).toEqual([]);

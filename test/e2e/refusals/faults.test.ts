@@ -89,7 +89,10 @@ describe.concurrent('a provider that', () => {
     expect(said.result.json()).toMatchObject({
       outcome: 'parked',
       commits: [{ task: 'T1' }],
-      tasks: [{ task: 'T1', status: 'done' }],
+      tasks: [
+        { task: 'T1', status: 'done' },
+        { task: 'T2', status: 'skipped' },
+      ],
     });
   });
 

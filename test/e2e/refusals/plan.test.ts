@@ -109,19 +109,19 @@ describe.concurrent('a plan file', () => {
       "$ tercet plan --check vague.yaml → 1 (task-vague,criterion-vague)
       error    task-vague       tasks[0].behaviour         The behaviour of T1 says no more than its title. Say what the code does afterwards: which input gives which result, what happens at the edges, by which names.
       error    criterion-vague  tasks[0].criteria[0].text  T1.1 ("Auth works correctly") names nothing that can be observed. Say what one sees: an input and its result, an output, an exit code.
-      2 error(s), 0 warning(s). docs/plan-rules.md explains each rule.
+      2 errors, 0 warnings. docs/plan-rules.md explains each rule.
 
       $ tercet plan --check cyclic.yaml → 1 (dependency-cycle,task-order)
       error    dependency-cycle  tasks[0].dependsOn  These tasks wait for each other: T1 → T2 → T1. Remove one of the dependencies.
       warning  task-order        tasks[0].dependsOn  T1 depends on T2, which is listed after it. List T2 first.
-      1 error(s), 1 warning(s). docs/plan-rules.md explains each rule.
+      1 error, 1 warning. docs/plan-rules.md explains each rule.
 
       $ tercet plan --check missing.yaml → 1 (path-missing)
       error    path-missing  tasks[0].files[0]  There is no "src/gret.js" to modify. Did you mean "src/greet.js"?
-      1 error(s), 0 warning(s). docs/plan-rules.md explains each rule.
+      1 error, 0 warnings. docs/plan-rules.md explains each rule.
 
       $ tercet plan --check good.yaml → 0 ()
-      good.yaml: 1 task(s), no errors, no warnings.
+      good.yaml: 1 task, no errors, no warnings.
       "
     `);
     nothingExecuted(expect, at, 0);

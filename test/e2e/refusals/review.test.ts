@@ -21,7 +21,7 @@ describe.concurrent('a finding at a line that does not exist', () => {
         ✓ T1  SHA  Greet with a comma
       review
         blocker  src/greet.js  Greets nobody (unlocated)
-        approved: 1 criterion met; no blocking finding (1 note). (1 open)
+        approved: 1 criterion met; no blocking finding (1 note). [1 open]
       deliver
       Approved: 1 criterion met; no blocking finding (1 note). [$COST]
       "
@@ -116,7 +116,7 @@ describe.concurrent('a review that is not JSON', () => {
         T1 (1/1)  Greet with a comma
         ✓ T1  SHA  Greet with a comma
       review
-        inconclusive: The review could not be made: The reviewer (openai/gpt-6.1-sol) did not answer in the agreed form: the answer is not JSON. Run again, or choose a model that supports structured output for this role.
+        inconclusive: The review could not be made: The reviewer (openai/gpt-6.1-sol) did not answer in the agreed form: the answer is not JSON. Run again, or choose a model that supports structured output for this role. [0 of 1 hunk reviewed]
       deliver
       Inconclusive: The review could not be made: The reviewer (openai/gpt-6.1-sol) did not answer in the agreed form: the answer is not JSON. Run again, or choose a model that supports structured output for this role. [$COST]
       "

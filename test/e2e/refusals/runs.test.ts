@@ -68,7 +68,8 @@ describe.concurrent('a run of before', () => {
 
       # a file it does not have
       $ tercet show OTHER --diff
-      tercet: Run RUN has no change.diff: it ended (failed) before there was one.
+      tercet: Run RUN has no change.diff: it ended (failed) without one.
+        \`tercet show RUN\` says what it has.
       exit 2, usage
 
       # costs of no run

@@ -71,7 +71,7 @@ describe.concurrent('another model than the one asked for', () => {
         T1 (1/1)  Greet with a comma
         ✓ T1  SHA  Greet with a comma
       review
-        inconclusive: The review could not be made: Asked for openai/gpt-6.1-sol, but openai/gpt-6-luna served the call. It is booked; its answer was not used. Ask for the model by its exact id, or accept others with \`servedModel: warn\` in tercet.yaml.
+        inconclusive: The review could not be made: Asked for openai/gpt-6.1-sol, but openai/gpt-6-luna served the call. It is booked; its answer was not used. Ask for the model by its exact id, or accept others with \`servedModel: warn\` in tercet.yaml. [0 of 1 hunk reviewed]
       deliver
       Inconclusive: The review could not be made: Asked for openai/gpt-6.1-sol, but openai/gpt-6-luna served the call. It is booked; its answer was not used. Ask for the model by its exact id, or accept others with \`servedModel: warn\` in tercet.yaml. [$COST]
       "

@@ -129,12 +129,14 @@ describe.concurrent('a command line that cannot be meant', () => {
 
       # a run and all of them
       $ tercet costs --all --run x
-      tercet: --all and --run exclude each other.
+      tercet: Option '--run <run>' cannot be used with option '--all'.
+        \`tercet costs --help\` says what it takes.
       exit 2, usage
 
       # two changes at once
       $ tercet review --staged --diff x.patch
-      tercet: --staged and --diff exclude each other.
+      tercet: Option '--staged' cannot be used with option '--diff <file>'.
+        \`tercet review --help\` says what it takes.
       exit 2, usage
 
       # a patch that is not there
@@ -164,7 +166,7 @@ describe.concurrent('a command line that cannot be meant', () => {
       [[...RUN, '--yess'], '--yes'],
       [['costs', '--by', 'moon'], 'role, model, day'],
       [[...RUN, '--max-rounds', 'x'], '--max-rounds'],
-      [['show'], 'missing required argument'],
+      [['show'], 'issing required argument'],
       [[...RUN, '--no-review'], '--no-review'],
     ] as const) {
       const refused = await refusal(at, args);

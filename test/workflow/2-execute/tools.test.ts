@@ -12,7 +12,7 @@ import { executing, FILES } from './setup.ts';
 async function onTools(script: Script, options: ContextOptions & { task?: ReturnType<typeof aTask> } = {}) {
   const made = await executing(script, { tools: true, ...options });
   const task = options.task ?? aTask();
-  const run: TaskRun = startTask(aPlan(task), task, made.worktree, []);
+  const run: TaskRun = startTask('T1', aPlan(task), task, made.worktree, []);
   return {
     ...made,
     run,

@@ -48,7 +48,16 @@ async function reviewing(
   run.repo.write(after);
   const to = run.repo.commit('Change');
   const plan = options.plan === undefined ? PLAN : options.plan;
-  const subject = { from: run.ctx.request.base, to, plan, tasks: [], round: 1, open: [], ...options.subject };
+  const subject = {
+    from: run.ctx.request.base,
+    to,
+    plan,
+    tasks: [],
+    round: 1,
+    failures: 0,
+    open: [],
+    ...options.subject,
+  };
   return {
     run,
     review: () => reviewChange(run.ctx, subject),

@@ -12,18 +12,33 @@ const HIDDEN = '*\n';
  * dependencies in the folders above finds them. Throws `repository`: the branch or the folder exists.
  */
 export async function addWorktree(git: Git, options: { run: string; branch: string; base: string }): Promise<Place> {
-  const { run, base } = options;
+  const path = await worktreePath(git, options.run);
+  const { base } = options;
   const branch = revision(options.branch);
-  if (!/^[A-Za-z0-9][A-Za-z0-9._-]{0,120}$/u.test(run) || run.includes('..') || /\.(lock|git)$/u.test(run)) {
-    throw new TercetError('repository', `${JSON.stringify(plain(run))} is not the name of a run.`);
-  }
-  const folder = await ownFolder(git.place.root);
-  const path = join(folder, run);
   try {
     await git.run({ args: ['worktree', 'add', '--quiet', '--no-track', '-b', branch, path, revision(base)] });
   } catch (error) {
     throw await notAdded(git, { branch, path, base }, error);
   }
+  return placeOf(git, path);
+}
+
+/** The same for a branch that is there already: it is checked out where it stands. */
+export async function attachWorktree(git: Git, options: { run: string; branch: string }): Promise<Place> {
+  const path = await worktreePath(git, options.run);
+  await git.run({ args: ['worktree', 'add', '--quiet', path, revision(options.branch)] });
+  return placeOf(git, path);
+}
+
+/** Where the working tree of a run is, with the folders above it made. */
+export async function worktreePath(git: Git, run: string): Promise<string> {
+  if (!/^[A-Za-z0-9][A-Za-z0-9._-]{0,120}$/u.test(run) || run.includes('..') || /\.(lock|git)$/u.test(run)) {
+    throw new TercetError('repository', `${JSON.stringify(plain(run))} is not the name of a run.`);
+  }
+  return join(await ownFolder(git.place.root), run);
+}
+
+async function placeOf(git: Git, path: string): Promise<Place> {
   const link = await readFile(join(path, '.git'), 'utf8');
   const gitDir = await realpath(link.replace(/^gitdir: /u, '').replace(/\n$/u, ''));
   return { root: await realpath(path), gitDir, commonDir: git.place.commonDir };
@@ -61,14 +76,18 @@ export async function removeWorktree(git: Git, place: Place): Promise<void> {
     if (!(error instanceof GitError)) throw error;
     // Its .git was replaced, say: then the same two removals by hand, of our own entry only.
     await rm(place.root, { recursive: true, force: true });
-    const entries = dirname(place.gitDir);
-    if (basename(entries) === 'worktrees') {
-      await rm(place.gitDir, { recursive: true, force: true });
-      // Only when it is empty, as git does: other working trees have their entries there.
-      await rmdir(entries).catch(() => {});
-    }
+    await removeEntry(place.gitDir);
   }
   await leaveFolder(git.place.root);
+}
+
+/** Removes git's entry for a working tree, and the folder of such entries when that was the last. */
+export async function removeEntry(entry: string): Promise<void> {
+  const entries = dirname(entry);
+  if (basename(entries) !== 'worktrees') return;
+  await rm(entry, { recursive: true, force: true });
+  // Only when it is empty, as git does: other working trees have their entries there.
+  await rmdir(entries).catch(() => {});
 }
 
 /** `.tercet/worktrees`, made where it is missing. A link in its place could lead anywhere and is refused. */
@@ -92,7 +111,7 @@ async function ownFolder(root: string): Promise<string> {
 }
 
 /** Removes `.tercet` when nothing is left in it but what we put there. */
-async function leaveFolder(root: string): Promise<void> {
+export async function leaveFolder(root: string): Promise<void> {
   const folder = join(root, '.tercet');
   try {
     await rmdir(join(folder, 'worktrees'));

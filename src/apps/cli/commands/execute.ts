@@ -25,12 +25,18 @@ export async function execute(io: Io, file: string, options: ExecuteOptions): Pr
     const run = newRunId();
     const branch = options.branch ?? branchName(plan.title, run);
     // The planner is asked only when the executor hands in a change request, but then it has to be there.
-    return await follow(io, session, options, { run, kind: 'execute', request, needed: ROLES, branch }, async (ctx) => {
-      const remark = sayWhatIsLeftOut(session.repository, ctx.emit);
-      const result = await runWorkflow(ctx, { plan, branch });
-      await remark;
-      return result;
-    });
+    return await follow(
+      io,
+      session,
+      options,
+      { run, kind: 'execute', request, needed: ROLES, branch, plan },
+      async (ctx) => {
+        const remark = sayWhatIsLeftOut(session.repository, ctx.emit);
+        const result = await runWorkflow(ctx, { plan, branch });
+        await remark;
+        return result;
+      },
+    );
   } finally {
     await session.close();
   }

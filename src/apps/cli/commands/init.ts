@@ -1,13 +1,15 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { repositoryRoot } from '../../../compose/compose.ts';
+import { openSession, repositoryRoot } from '../../../compose/compose.ts';
 import { foldersOf } from '../../../compose/folders.ts';
 import { type Proposal, propose } from '../../../compose/propose.ts';
-import { REPOSITORY_CONFIG, readConfig } from '../../../compose/read-config.ts';
+import { parseRepositoryConfig, REPOSITORY_CONFIG, readConfig } from '../../../compose/read-config.ts';
 import { type Survey, survey } from '../../../compose/survey.ts';
 import { TRIOS } from '../../../compose/trios.ts';
+import { recordTrust } from '../../../compose/trust.ts';
 import { TercetError } from '../../../contract/errors.ts';
 import type { Role } from '../../../contract/role.ts';
+import { cleanLine } from '../../../report/clean.ts';
 import { count } from '../../../report/phrases.ts';
 import { schemaUrl } from '../../../report/schema-url.ts';
 import { type CommonOptions, type Io, print, printJson } from '../io.ts';
@@ -32,13 +34,25 @@ export async function init(io: Io, options: CommonOptions & { print?: boolean })
       });
     throw new TercetError('storage', `${file} cannot be written: ${error.message}`);
   });
+  await trustWhatWasWritten(io, text, file);
   if (options.json === true) printJson(io, { file, text, why: proposal.why, found });
   else
     print(
       io,
-      `Wrote ${file}\n${summary(found)}\nModels: ${proposal.trio ?? 'one for each role'}; ${proposal.why}.\nNext: tercet doctor, then tercet run "…"`,
+      `Wrote ${cleanLine(file, 1_000)}\n${summary(found)}\nModels: ${proposal.trio ?? 'one for each role'}; ${proposal.why}.\nNext: tercet doctor, then tercet run "…"`,
     );
   return 0;
+}
+
+/** The person asked for this very text, so it needs no second word; another text in the same file does. */
+async function trustWhatWasWritten(io: Io, text: string, file: string): Promise<void> {
+  const session = await openSession(io);
+  try {
+    const config = { ...session.config, repository: await parseRepositoryConfig(text, file) };
+    await recordTrust({ ...session, config });
+  } finally {
+    await session.close();
+  }
 }
 
 function summary(found: Survey): string {

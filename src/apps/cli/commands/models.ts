@@ -3,6 +3,7 @@ import { foldersOf } from '../../../compose/folders.ts';
 import { readConfig } from '../../../compose/read-config.ts';
 import { TRIOS } from '../../../compose/trios.ts';
 import { listPrices } from '../../../pricing/catalogue.ts';
+import { clean, cleanLine } from '../../../report/clean.ts';
 import { columns } from '../columns.ts';
 import { type CommonOptions, type Io, paletteOf, print, printJson } from '../io.ts';
 
@@ -20,7 +21,7 @@ export async function models(io: Io, words: string[], options: CommonOptions): P
     return 0;
   }
   if (prices.length === 0)
-    print(io, `No model with a known price matches "${words.join(' ')}". \`tercet models\` lists all.`);
+    print(io, `No model with a known price matches "${cleanLine(words.join(' '))}". \`tercet models\` lists all.`);
   else {
     const head = ['USD per 1,000,000 tokens', 'input', 'output', 'cache read', 'lineage'];
     const rows = prices.map((price) => [
@@ -35,7 +36,9 @@ export async function models(io: Io, words: string[], options: CommonOptions): P
   }
   if (words.length === 0) {
     print(io, '\nTrios, for --trio:');
-    const rows = Object.entries(trios).map(([name, trio]) => [`  ${name}`, trio.planner, trio.executor, trio.reviewer]);
+    const rows = Object.entries(trios).map(([name, trio]) =>
+      [`  ${name}`, trio.planner, trio.executor, trio.reviewer].map((cell) => clean(cell, 100)),
+    );
     print(io, columns([['  ', 'planner', 'executor', 'reviewer'], ...rows], 'llll').join('\n'));
     print(
       io,

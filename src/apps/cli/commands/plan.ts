@@ -3,6 +3,7 @@ import path from 'node:path';
 import { openSession } from '../../../compose/compose.ts';
 import { EXIT, TercetError } from '../../../contract/errors.ts';
 import { explainLint } from '../../../handoff/lint-plan.ts';
+import { clean, cleanLine } from '../../../report/clean.ts';
 import { shellQuote } from '../../../report/next-steps.ts';
 import { count } from '../../../report/phrases.ts';
 import { planText } from '../../../report/plan-text.ts';
@@ -43,9 +44,9 @@ export async function plan(io: Io, words: string[], options: PlanOptions): Promi
         await writeFile(file, planToYaml(result.plan, await import('yaml'), { schema: schemaUrl('plan') }), {
           flag: options.force === true ? 'w' : 'wx',
         });
-        const word = shellQuote(shown);
+        const word = cleanLine(shellQuote(shown), 1_000);
         return {
-          text: `${planText(result.plan, { palette: paletteOf(io) })}\n\nWritten to ${shown}. Edit it, then:\n  tercet plan --check ${word}\n  tercet execute ${word}\n`,
+          text: `${planText(result.plan, { palette: paletteOf(io) })}\n\nWritten to ${cleanLine(shown, 1_000)}. Edit it, then:\n  tercet plan --check ${word}\n  tercet execute ${word}\n`,
           more: { plan: result.plan, file },
         };
       },
@@ -62,11 +63,12 @@ async function check(io: Io, file: string, options: PlanOptions): Promise<number
     const issues = await checkPlan(session, parsed, options.base ?? 'HEAD');
     const errors = issues.filter((issue) => issue.severity === 'error').length;
     if (options.json === true) printJson(io, { file, ok: errors === 0, plan: parsed, issues });
-    else if (issues.length === 0) print(io, `${file}: ${count(parsed.tasks.length, 'task')}, no errors, no warnings.`);
+    else if (issues.length === 0)
+      print(io, `${cleanLine(file, 1_000)}: ${count(parsed.tasks.length, 'task')}, no errors, no warnings.`);
     else
       print(
         io,
-        `${explainLint(issues)}\n${count(errors, 'error')}, ${count(issues.length - errors, 'warning')}. docs/plan-rules.md explains each rule.`,
+        `${clean(explainLint(issues), Number.POSITIVE_INFINITY)}\n${count(errors, 'error')}, ${count(issues.length - errors, 'warning')}. docs/plan-rules.md explains each rule.`,
       );
     return errors > 0 ? EXIT.failed : EXIT.approved;
   } finally {

@@ -5,6 +5,7 @@ import { TercetError } from '../../../contract/errors.ts';
 import type { RunResult } from '../../../contract/outcome.ts';
 import { showUsd } from '../../../pricing/usd.ts';
 import { githubReview } from '../../../report/github.ts';
+import { jsonText } from '../../../report/json.ts';
 import { markdownReport } from '../../../report/markdown.ts';
 import { rdjsonOf } from '../../../report/rdjson.ts';
 import { sarifOf } from '../../../report/sarif.ts';
@@ -49,7 +50,14 @@ export async function review(io: Io, options: ReviewOptions): Promise<number> {
       io,
       session,
       options,
-      { kind: 'review', request, needed: ['reviewer'], branch: null },
+      {
+        kind: 'review',
+        request,
+        needed: ['reviewer'],
+        branch: null,
+        plan,
+        subject: { from: target.from, to: target.to },
+      },
       (ctx) => reviewOnly(ctx, { ...target, plan }),
       async (result) => ({ text: await present(io, session, result, target, options.format ?? 'text') }),
     );
@@ -87,17 +95,13 @@ async function present(
   target: Target,
   format: (typeof FORMATS)[number],
 ): Promise<string> {
-  const { review } = result;
+  const { review, sensitive } = result;
   if (format === 'text' || review === null) return reportText(io, result);
   if (format === 'markdown') return markdownReport(result, { money: showUsd });
-  if (format === 'sarif')
-    return JSON.stringify(sarifOf(review, { version: packageVersion(), run: result.run }), null, 2);
-  if (format === 'rdjson') return JSON.stringify(rdjsonOf(review), null, 2);
-  return JSON.stringify(
-    githubReview(review, await session.repository.diff(target.from, target.to), { head: target.to }),
-    null,
-    2,
-  );
+  if (format === 'sarif') return jsonText(sarifOf(review, { version: packageVersion(), run: result.run, sensitive }));
+  if (format === 'rdjson') return jsonText(rdjsonOf(review));
+  const diff = await session.repository.diff(target.from, target.to);
+  return jsonText(githubReview(review, diff, { head: target.to, sensitive }));
 }
 
 async function readStdin(io: Io): Promise<string> {

@@ -4,7 +4,7 @@ import type { RunRecord, RunResult, RunSummary } from '../../../contract/outcome
 import type { Artefact } from '../../../ports/store.ts';
 import { summarise } from '../../../pricing/sum.ts';
 import { showUsd } from '../../../pricing/usd.ts';
-import { clean } from '../../../report/clean.ts';
+import { clean, cleanLine } from '../../../report/clean.ts';
 import { summaryOf } from '../../../report/json.ts';
 import { spentOf } from '../../../report/phrases.ts';
 import { reportText } from '../follow.ts';
@@ -56,9 +56,10 @@ async function showFile(
 
 async function showRun(io: Io, session: Session, record: RunRecord, options: ShowOptions): Promise<void> {
   const text = await session.store.read(record.id, 'result.json');
-  const folder = session.store.folder(record.id);
+  const folder = cleanLine(session.store.folder(record.id), 1_000);
   if (text !== null) {
-    const result = JSON.parse(text) as RunResult;
+    // A run of an earlier version says nothing of sensitive files.
+    const result = { sensitive: [], ...(JSON.parse(text) as object) } as unknown as RunResult;
     if (options.json === true) printJson(io, summaryOf(result));
     else print(io, `${reportText(io, result)}\nFiles  ${folder}`);
     return;
@@ -94,6 +95,7 @@ function unfinished(record: RunRecord, cost: RunResult['cost']): Omit<RunSummary
     commits: [],
     tasks: [],
     findings: [],
+    sensitive: [],
     cost: {
       usd: cost.usd,
       basis: cost.basis,

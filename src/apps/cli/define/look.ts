@@ -33,6 +33,7 @@ export const defineLook: Define = (program, io, act) => {
       .command('apply <run>')
       .description('bring the change of a run into the working tree, uncommitted')
       .option('--force', 'although it was not approved')
+      .option('-y, --yes', 'although it changes sensitive files; they are listed')
       .addHelpText(
         'after',
         `\nAll of it or nothing: a conflict with your own changes is refused, and your index\nis not touched.\n${examples('tercet apply 20261122-130501-3fa9')}`,
@@ -83,5 +84,34 @@ export const defineLook: Define = (program, io, act) => {
         `\nTokens are priced as output; give input+output (12000+3000) to price them apart.\n${examples('tercet estimate --planning 2000 --implementation 15000 --review 3000 --trio article')}`,
       )
       .action((options) => act(async () => (await import('../commands/estimate.ts')).estimate(io, options), options)),
+  );
+
+  withJson(
+    program
+      .command('export <run>')
+      .description('one file about a run for a bug report; no code, prompts or keys in it')
+      .option('-o, --output <file>', 'where to write it; - for standard output')
+      .option('--force', 'overwrite it')
+      .option('--with-content', 'also request, plan, answers and what commands printed')
+      .addHelpText('after', `\nRead the file before you share it.\n${examples('tercet export 20261122-130501-3fa9')}`)
+      .action((run, options) =>
+        act(async () => (await import('../commands/export.ts')).exportRun(io, run, options), options),
+      ),
+  );
+
+  withJson(
+    program
+      .command('clean')
+      .description('remove what runs have left; work is saved under a ref first')
+      .option('--older-than <age>', 'records of ended runs, and rescue refs, older than this', '30d')
+      .option('--branches', 'also branches of ended runs that HEAD or their upstream has all of')
+      .option('--refs', 'also rescue refs')
+      .option('--dry-run', 'only list')
+      .option('-y, --yes', 'do not ask')
+      .addHelpText(
+        'after',
+        `\nNothing a process works on is touched, and what was spent stays in \`tercet costs\`.\n${examples('tercet clean --dry-run', 'tercet clean --older-than 7d --branches --yes')}`,
+      )
+      .action((options) => act(async () => (await import('../commands/clean.ts')).clean(io, options), options)),
   );
 };

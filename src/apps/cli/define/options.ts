@@ -30,7 +30,8 @@ export const withModels = (command: Command) =>
       .option('--executor <model>', 'model that executes')
       .option('--reviewer <model>', 'model that reviews; of another lineage')
       .option('--effort <level>', 'none, low, medium, high, max; or role=level', collect)
-      .option('--budget <usd>', 'the most this run may spend, US dollars'),
+      .option('--budget <usd>', 'the most this run may spend, US dollars')
+      .option('--untrusted', 'leave out what tercet.yaml may not say without your trust'),
   );
 
 const collect = (value: string, before: string[] = []) => [...before, value];

@@ -1,3 +1,4 @@
+import { Option } from 'commander';
 import { type Define, examples, withJson, withProgress } from './options.ts';
 
 /** The commands of the first minutes. */
@@ -20,6 +21,20 @@ export const defineStart: Define = (program, io, act) => {
       .option('--print', 'print it instead')
       .addHelpText('after', examples('tercet init', 'tercet init --print'))
       .action((options) => act(async () => (await import('../commands/init.ts')).init(io, options), options)),
+  );
+
+  withJson(
+    program
+      .command('trust')
+      .description('show what this repository’s tercet.yaml asks for, and trust it')
+      .addOption(new Option('-y, --yes', 'trust it without being asked').conflicts(['revoke', 'list']))
+      .addOption(
+        new Option('--expect <sha256>', 'only if the settings are exactly these').conflicts(['revoke', 'list']),
+      )
+      .addOption(new Option('--revoke', 'forget what was trusted here').conflicts('list'))
+      .option('--list', 'everything that is trusted on this machine')
+      .addHelpText('after', examples('tercet trust', 'tercet trust --revoke'))
+      .action((options) => act(async () => (await import('../commands/trust.ts')).trust(io, options), options)),
   );
 
   withJson(

@@ -1,5 +1,5 @@
 import { Option } from 'commander';
-import { count, type Define, examples, withModels } from './options.ts';
+import { count, type Define, examples, withJson, withModels, withProgress } from './options.ts';
 
 /** The commands that call models: the whole flow, and its phases on their own. */
 export const defineWork: Define = (program, io, act) => {
@@ -88,5 +88,49 @@ export const defineWork: Define = (program, io, act) => {
         ),
       )
       .action((options) => act(async () => (await import('../commands/review.ts')).review(io, options), options)),
+  );
+
+  withModels(
+    program
+      .command('resume [run]')
+      .description('go on with a run that was interrupted, parked or failed')
+      .option('-y, --yes', 'go on without approval of the plan')
+      .option('--max-rounds <n>', 'rounds of fix and re-review', count('--max-rounds'))
+      .addHelpText(
+        'after',
+        `\nWithout a name, the newest such run. What was paid for, answered and committed stands.\n${examples('tercet resume', 'tercet resume 20261122-130501-3fa9 --budget 8')}`,
+      )
+      .action((run, options) =>
+        act(async () => (await import('../commands/resume.ts')).resume(io, run, options), options),
+      ),
+  );
+
+  withJson(
+    program
+      .command('cancel <run>')
+      .description('stop a run, also one that another process carries on')
+      .addHelpText('after', examples('tercet cancel 20261122-130501-3fa9'))
+      .action((run, options) =>
+        act(async () => (await import('../commands/cancel.ts')).cancel(io, run, options), options),
+      ),
+  );
+
+  withProgress(
+    program
+      .command('replay <run>')
+      .description('a recorded run again from its receipts: no network, the same commits')
+      .addOption(
+        new Option('--checks <how>', 'commands that passed: taken as recorded, or run once more')
+          .choices(['recorded', 'run'])
+          .default('recorded'),
+      )
+      .option('--keep', 'leave the branch of the replay')
+      .addHelpText(
+        'after',
+        `\nExits 0 when every commit is the same, 1 otherwise.\n${examples('tercet replay 20261122-130501-3fa9')}`,
+      )
+      .action((run, options) =>
+        act(async () => (await import('../commands/replay.ts')).replay(io, run, options), options),
+      ),
   );
 };
