@@ -10,6 +10,7 @@ import { buildCatalogue, type Catalogue } from '../pricing/catalogue.ts';
 import { type Folders, foldersOf } from './folders.ts';
 import { guardStore } from './guards.ts';
 import { keysInUse } from './keys.ts';
+import { findHome, sayWhere } from './moved.ts';
 import { type Config, readConfig } from './read-config.ts';
 
 export { branchName, newRunId } from './run-names.ts';
@@ -31,13 +32,17 @@ export interface Session {
   store: RunStore;
   /** Takes the keys of this environment out of whatever is stored or shown. */
   redactor: Redactor;
+  /** Where the repository was when its runs were made; null unless it was found to have moved just now. */
+  movedFrom: string | null;
   close(): Promise<void>;
 }
 
 /** Opens what a command needs in a repository. @throws TercetError `repository`, `config`, `storage`. */
 export async function openSession(host: Host): Promise<Session> {
   const folders = foldersOf(host.env);
-  const repository = await openRepository(host.cwd, { env: host.env });
+  const opened = await openRepository(host.cwd, { env: host.env });
+  const { key, movedFrom } = await findHome(folders.data, opened);
+  const repository = { ...opened, key };
   const config = await readConfig(folders, repository.root);
   const ledger = await openLedgerOf(folders);
   const keys = redactor(keysInUse(host.env, config.user));
@@ -48,8 +53,9 @@ export async function openSession(host: Host): Promise<Session> {
     repository,
     catalogue: catalogueOf(config),
     ledger,
-    store: guardStore(openStore(path.join(folders.data, 'repositories', repository.key)), keys),
+    store: guardStore(sayWhere(openStore(path.join(folders.data, 'repositories', key)), folders.data), keys),
     redactor: keys,
+    movedFrom,
     close: () => ledger.close(),
   };
 }

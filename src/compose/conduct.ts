@@ -1,9 +1,8 @@
 import path from 'node:path';
 import { systemClock } from '../adapters/clock/system.ts';
-import { processCommands } from '../adapters/commands/process.ts';
 import { openJournal } from '../adapters/journal/files.ts';
 import { TercetError } from '../contract/errors.ts';
-import type { RecordedEvent } from '../contract/event.ts';
+import type { RecordedEvent, RunEvent } from '../contract/event.ts';
 import type { RunOrder } from '../contract/order.ts';
 import type { RunRecord, RunResult } from '../contract/outcome.ts';
 import type { Request } from '../contract/request.ts';
@@ -14,12 +13,16 @@ import type { Clock } from '../ports/clock.ts';
 import type { Person } from '../ports/person.ts';
 import type { Reporter } from '../ports/reporter.ts';
 import { summaryOf } from '../report/json.ts';
+import { recordSetup } from '../workflow/recording.ts';
 import type { RunContext } from '../workflow/run-context.ts';
 import { type Cast, castAgents } from './agents.ts';
 import { checkBranch } from './check-branch.ts';
 import { checkPrices } from './check-prices.ts';
+import { type Confined, confine } from './commands.ts';
 import type { Session } from './compose.ts';
 import { guardAgent, guardCommands } from './guards.ts';
+import { writePlace } from './moved.ts';
+import { packageVersion } from './package-folder.ts';
 import { readPrompts } from './prompts.ts';
 import { type Merged, mergeSettings } from './settings.ts';
 import { configOfRun } from './trust.ts';
@@ -40,6 +43,8 @@ export interface Casting {
   run: string;
   /** The record of the run that is carried on; absent for a new one. */
   again?: RunRecord | undefined;
+  /** Why the commands of this run may go unconfined where there is no sandbox: see {@link confine}. */
+  trusted?: string;
 }
 
 /**
@@ -64,7 +69,7 @@ async function conductRun(
   casting: Casting,
   work: (ctx: RunContext) => Promise<RunResult>,
 ): Promise<RunResult> {
-  const { host, store } = session;
+  const { host, store, redactor } = session;
   const { config, leftOut } = await configOfRun(session, casting.order.overrides.untrusted === true);
   const merged = mergeSettings(config, casting.order.overrides);
   const prompts = await readPrompts({
@@ -76,12 +81,24 @@ async function conductRun(
   checkPrices(cast, casting.needed, merged.settings, session.catalogue, new Date().toISOString().slice(0, 10));
   const { branch, again } = casting;
   if (branch !== null && again === undefined) await checkBranch(session.repository, branch);
+  const confined = await confine({
+    kind: casting.kind,
+    sandbox: merged.settings.sandbox,
+    path: host.env.PATH,
+    person: casting.person,
+    signal: casting.signal,
+    trusted: casting.trusted ?? null,
+  });
   const owned = await store.own(casting.run);
   try {
     const events = casting.again === undefined ? [] : await store.events(casting.run);
-    const ctx = contextOf(session, casting, merged, cast, prompts, events.length);
-    const record = recordOf(session, casting, cast, prompts, ctx.clock.now());
+    // Progress is numbered and not recorded, so that the count of events says less than the last number.
+    const after = events.at(-1)?.seq ?? 0;
+    const ctx = contextOf(session, casting, merged, cast, prompts, confined, after);
+    const record = recordOf(session, casting, cast, prompts, confined.confinement, ctx.clock.now());
     await store.save(record);
+    await writePlace(session.folders.data, session.repository);
+    recordSetup(ctx, packageVersion(), after);
     if (leftOut.length > 0) {
       const keys = leftOut.map((setting) => setting.key).join(', ');
       const message = `The repository's tercet.yaml is not trusted; left out: ${keys}.`;
@@ -120,6 +137,7 @@ function recordOf(
   casting: Casting,
   cast: Cast,
   prompts: RunContext['prompts'],
+  confinement: RunRecord['confinement'],
   now: Date,
 ): RunRecord {
   const { repository } = session;
@@ -143,6 +161,7 @@ function recordOf(
       reviewer: null,
       ...Object.fromEntries(casting.needed.map((role) => [role, cast.agents[role].model])),
     },
+    confinement,
     prompts: { planner: prompts.planner.hash, executor: prompts.executor.hash, reviewer: prompts.reviewer.hash },
     result: null,
   };
@@ -151,9 +170,10 @@ function recordOf(
 /** An error on its way to the person. What is not ours to word keeps its stack, which is for the report of a defect. */
 function withoutKeys(error: unknown, redactor: Redactor): unknown {
   if (!(error instanceof TercetError)) return error;
-  const { code, hint, cause } = error;
+  const { code, hint, until, cause } = error;
   return new TercetError(code, redactor.all(error.message), {
     ...(hint === undefined ? {} : { hint: redactor.all(hint) }),
+    ...(until === undefined ? {} : { until }),
     cause,
   });
 }
@@ -164,16 +184,24 @@ function contextOf(
   merged: Merged,
   cast: Cast,
   prompts: RunContext['prompts'],
-  eventsBefore: number,
+  { commands, warning }: Pick<Confined, 'commands' | 'warning'>,
+  after: number,
 ): RunContext {
   const clock: Clock = systemClock;
-  let seq = eventsBefore;
+  let seq = after;
   const damage: string[] = [];
   const { run, reporters, onEvent } = casting;
-  const { redactor } = session;
   const journal = openJournal(path.join(session.store.folder(run), 'journal.ndjson'), (message) =>
     damage.push(message),
   );
+  const { redactor } = session;
+  const say = (event: RunEvent): void => {
+    const recorded = redactor.all<RecordedEvent>({ v: 1, seq: ++seq, run, at: clock.now().toISOString(), ...event });
+    // Progress of a call is for the eye; the record keeps what happened.
+    if (event.type !== 'call.progressed') session.store.append(recorded);
+    for (const reporter of reporters) reporter.report(recorded);
+    onEvent?.(recorded);
+  };
   const ctx: RunContext = {
     run,
     again: casting.again !== undefined,
@@ -189,11 +217,8 @@ function contextOf(
     repository: session.repository,
     ledger: session.ledger,
     store: session.store,
-    journal,
-    commands: guardCommands(
-      processCommands(session.host.env.PATH === undefined ? {} : { path: session.host.env.PATH }),
-      redactor,
-    ),
+    journal: { recall: journal.recall, record: (key, value) => journal.record(key, redactor.literals(value)) },
+    commands: guardCommands(commands, redactor),
     person: casting.person,
     clock,
     catalogue: session.catalogue,
@@ -201,11 +226,9 @@ function contextOf(
     redactor,
     attempts: new Map(),
     emit: (event) => {
-      const recorded = redactor.all<RecordedEvent>({ v: 1, seq: ++seq, run, at: clock.now().toISOString(), ...event });
-      // Progress of a call is for the eye; the record keeps what happened.
-      if (event.type !== 'call.progressed') session.store.append(recorded);
-      for (const reporter of reporters) reporter.report(recorded);
-      onEvent?.(recorded);
+      say(event);
+      if (event.type === 'run.started' && warning !== null)
+        say({ type: 'warning.raised', code: 'sandbox', message: warning });
     },
   };
   for (const message of damage) ctx.emit({ type: 'warning.raised', code: 'damaged', message });

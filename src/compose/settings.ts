@@ -26,7 +26,7 @@ export interface Merged {
 
 /** Defaults, then the person's file, then the repository's, then flags. A repository can lower the budget, not raise it. */
 export function mergeSettings(config: Config, overrides: Overrides): Merged {
-  const layers: RepositoryConfig[] = [config.user, config.repository];
+  const layers: Layer[] = [config.user, config.repository];
   const settings = layers.reduce(applyLayer, DEFAULT_SETTINGS);
   const budgetUsd = amount(overrides.budgetUsd ?? budgetOf(config));
   const trio = overrides.trio ?? config.repository.trio ?? config.user.trio ?? 'frontier';
@@ -39,6 +39,7 @@ export function mergeSettings(config: Config, overrides: Overrides): Merged {
       ...settings,
       budgetUsd,
       unpriced: config.user.unpriced ?? settings.unpriced,
+      sandbox: sandboxOf(config),
       fixRounds: overrides.fixRounds ?? settings.fixRounds,
       planning: overrides.planning ?? settings.planning,
       approval: overrides.approval ?? settings.approval,
@@ -50,7 +51,10 @@ export function mergeSettings(config: Config, overrides: Overrides): Merged {
   };
 }
 
-function applyLayer(settings: Settings, layer: RepositoryConfig): Settings {
+/** What the later file replaces; the sandbox is merged by a rule of its own. */
+type Layer = Omit<RepositoryConfig, 'sandbox'>;
+
+function applyLayer(settings: Settings, layer: Layer): Settings {
   const { limits = {}, review = {} } = layer;
   const roles = { ...settings.roles };
   for (const role of ROLES) {
@@ -97,6 +101,17 @@ function budgetOf(config: Config): string {
   const own = config.user.budget === undefined ? DEFAULT_SETTINGS.budgetUsd : String(config.user.budget);
   const theirs = config.repository.budget;
   return theirs !== undefined && compareUsd(String(theirs), own) < 0 ? String(theirs) : own;
+}
+
+/** The person's own; a repository can only tighten it. */
+function sandboxOf({ user, repository }: Config): Settings['sandbox'] {
+  const own = typeof user.sandbox === 'string' ? { mode: user.sandbox } : user.sandbox;
+  const { mode, network, read } = { network: undefined, read: undefined, ...own };
+  return {
+    mode: repository.sandbox ?? mode ?? DEFAULT_SETTINGS.sandbox.mode,
+    network: network ?? DEFAULT_SETTINGS.sandbox.network,
+    read: read ?? DEFAULT_SETTINGS.sandbox.read,
+  };
 }
 
 function trioOf(name: string, user: UserConfig): Record<Role, string> {

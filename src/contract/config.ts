@@ -64,6 +64,10 @@ const shared = {
 
 export const RepositoryConfig = z.strictObject({
   ...shared,
+  sandbox: z
+    .literal('require', 'a repository can only ask for `require`; anything looser is yours to say')
+    .optional()
+    .describe('refuse to run commands without a sandbox'),
   roles: z
     .strictObject({
       planner: RoleConfig.optional(),
@@ -104,6 +108,8 @@ const Price = Rates.extend({
   until: z.iso.date().optional().describe('first day it no longer holds'),
 });
 
+const SandboxMode = z.enum(['auto', 'require', 'off']);
+
 /** The person's own file, in their configuration folder: everything a repository may say, and what only they may. */
 export const UserConfig = z.strictObject({
   ...shared,
@@ -114,6 +120,20 @@ export const UserConfig = z.strictObject({
       reviewer: OwnRoleConfig.optional(),
     })
     .optional(),
+  sandbox: z
+    .union([
+      SandboxMode,
+      z.strictObject({
+        mode: SandboxMode.optional(),
+        network: z.boolean().optional().describe('commands reach the network, and every server of this machine'),
+        read: z
+          .array(z.string().regex(/^(\/|~\/)/, 'a folder is absolute or begins with ~/'))
+          .optional()
+          .describe('more folders that commands may read'),
+      }),
+    ])
+    .optional()
+    .describe('how commands are confined: auto (ask where there is no sandbox), require, off'),
   unpriced: z.enum(['refuse', 'allow']).optional().describe('whether a model without a price may be called'),
   providers: z
     .record(z.string().regex(/^[a-z0-9][a-z0-9_-]*$/i), Provider)

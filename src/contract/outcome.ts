@@ -89,6 +89,8 @@ export interface RunRecord {
   startedAt: string;
   endedAt: string | null;
   models: { planner: string | null; executor: string | null; reviewer: string | null };
+  /** How commands are confined: the sandbox's name, `none (why)`, or `no commands`. */
+  confinement: string;
   /** Hash of each role's prompt file: which instructions produced this run. */
   prompts: Record<string, string>;
   result: RunSummary | null;

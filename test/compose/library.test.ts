@@ -16,7 +16,10 @@ beforeEach(() => {
   repo = makeRepository({ 'src/math.js': MATH });
   home = mkdtempSync(path.join(tmpdir(), 'tercet-home-'));
   const price = (role: string) => `  - { id: scripted/${role}, input: 1, output: 2 }\n`;
-  writeFileSync(path.join(home, 'config.yaml'), `prices:\n${['planner', 'executor', 'reviewer'].map(price).join('')}`);
+  writeFileSync(
+    path.join(home, 'config.yaml'),
+    `sandbox: off\nprices:\n${['planner', 'executor', 'reviewer'].map(price).join('')}`,
+  );
 });
 afterEach(() => {
   repo.remove();
@@ -89,7 +92,7 @@ describe('the library', () => {
     ['a plan that is none', { plan: { title: 'x' } as unknown as NonNullable<WorkflowOptions['plan']> }, 'usage'],
     ['a budget that is none', { budgetUsd: Number.NaN }, 'usage'],
     ['a base that is none', { base: 'no-such-ref' }, 'usage'],
-    ['a folder without a repository', { repository: tmpdir() }, 'repository'],
+    ['a folder without a repository', { repository: tmpdir() }, 'usage'],
     ['an unknown trio', { trio: 'nonsense' }, 'config'],
     [
       'agents of one lineage',

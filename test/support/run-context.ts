@@ -182,6 +182,7 @@ function memoryStore(written: Map<string, string>): RunStore {
     events: no,
     own: no,
     ownerOf: no,
+    remove: no,
     write: async (_, name, text) => {
       written.set(name, text);
       return `/runs/${name}`;

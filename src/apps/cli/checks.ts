@@ -1,4 +1,5 @@
 import { castAgents } from '../../compose/agents.ts';
+import { surveySandbox } from '../../compose/commands.ts';
 import { catalogueOf, openLedgerOf, repositoryRoot } from '../../compose/compose.ts';
 import { foldersOf } from '../../compose/folders.ts';
 import { packageVersion } from '../../compose/package-folder.ts';
@@ -43,7 +44,12 @@ export async function checkAll(io: Io, trio: string | undefined): Promise<Check[
   if (root !== null && merged !== null) checks.push(await checkTrust(io));
   const found = await survey((config as Config | null)?.user ?? {}, io.env);
   if (merged !== null && config !== null) checks.push(...(await checkRoles(io, merged, config, found)));
+  if (merged !== null) checks.push(await checkSandbox(merged, io));
   return [...checks, ...whatElseIsThere(found)];
+}
+
+async function checkSandbox({ settings }: Merged, io: Io): Promise<Check> {
+  return { name: 'sandbox', ...(await surveySandbox(settings.sandbox, io.env.PATH)) };
 }
 
 async function checkRoles(io: Io, merged: Merged, config: Config, found: Survey): Promise<Check[]> {

@@ -45,6 +45,7 @@ export async function follow(
     plan?: Plan | null;
     subject?: RunOrder['subject'];
     again?: RunRecord;
+    trusted?: string;
   },
   work: (ctx: RunContext) => Promise<RunResult>,
   present: (result: RunResult) => Presented | Promise<Presented> = (result) => ({ text: reportText(io, result) }),

@@ -5,6 +5,7 @@ import { topologicalOrder } from '../../handoff/lint-plan.ts';
 import { outOfScope } from '../../handoff/scope.ts';
 import type { Worktree } from '../../ports/workspace.ts';
 import type { RunContext } from '../run-context.ts';
+import { step } from '../step.ts';
 import { climb } from './ladder.ts';
 import { scopeOfRun } from './prove.ts';
 import { resultOf, startTask, type TaskRun } from './task-run.ts';
@@ -77,16 +78,16 @@ export async function executeTask(ctx: RunContext, run: TaskRun): Promise<Execut
   const known = await recallTask(ctx, run);
   if (known !== null) return known;
   const { key, worktree } = run;
-  const step = await climb(ctx, run);
+  const climbed = await climb(ctx, run);
   const { id, title } = run.task;
-  if (!step.done) {
+  if (!climbed.done) {
     const rescueRef = await worktree.rescue(key.replaceAll('/', '-'));
     await worktree.restore();
-    ctx.emit({ type: 'task.failed', task: id, reason: step.reason, rescueRef });
+    ctx.emit({ type: 'task.failed', task: id, reason: climbed.reason, rescueRef });
     const base = ctx.request.base.slice(0, 12);
     const kept =
       rescueRef === null ? '' : `\nThe work so far is kept at ${rescueRef} (\`git diff ${base} ${rescueRef}\`).`;
-    const failure = `${id} (${title}) could not be done: ${step.reason.trimEnd()}${kept}`;
+    const failure = `${id} (${title}) could not be done: ${climbed.reason.trimEnd()}${kept}`;
     return { result: resultOf(run, 'failed', null), failure };
   }
   const ready: Ready = { plan: run.plan, result: resultOf(run, 'done', null) };
@@ -122,6 +123,14 @@ function commitDone(ctx: RunContext, key: string, { result }: Ready, commit: Com
   return { result: { ...result, commit: commit.sha }, failure: null };
 }
 
+/** ISO 8601 in seconds with the offset of the local clock, as git shows it: `2026-11-22T14:05:01+01:00`. */
+function localTime(now: Date): string {
+  const offset = -now.getTimezoneOffset();
+  const local = new Date(now.getTime() + offset * 60_000).toISOString().slice(0, 19);
+  const two = (value: number) => String(Math.trunc(value)).padStart(2, '0');
+  return `${local}${offset < 0 ? '-' : '+'}${two(Math.abs(offset) / 60)}:${two(Math.abs(offset) % 60)}`;
+}
+
 async function commitTask(ctx: RunContext, run: TaskRun) {
   const changed = await run.worktree.changed();
   const strays = new Set(outOfScope(scopeOfRun(run), changed).map((stray) => stray.path));
@@ -135,8 +144,10 @@ async function commitTask(ctx: RunContext, run: TaskRun) {
     run.findings.length > 0
       ? `Fix ${run.findings.map((finding) => finding.id).join(', ')}: ${run.task.title}`
       : run.task.title;
+  // Recorded, so that a replay makes the very same commit.
+  const at = await step(ctx, `at:${run.key}`, async () => localTime(ctx.clock.now()));
   return run.worktree.commit(
-    { subject, body: run.task.behaviour, trailers },
+    { subject, body: run.task.behaviour, trailers, at },
     changed.filter((path) => !strays.has(path)),
   );
 }

@@ -49,6 +49,7 @@ export async function pay(ctx: RunContext, agent: Agent, asked: Turn, salt = 0):
     const started = ctx.clock.now().getTime();
     const result = await agent.turn(turn, {
       signal: ctx.signal,
+      callId,
       onProgress: (outputChars) => ctx.emit({ type: 'call.progressed', callId, outputChars }),
     });
     const ms = ctx.clock.now().getTime() - started;

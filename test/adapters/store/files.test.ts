@@ -36,6 +36,7 @@ function record(id: string, over: Partial<RunRecord> = {}): RunRecord {
     startedAt: '2026-11-22T10:00:00.000Z',
     endedAt: null,
     models: { planner: null, executor: null, reviewer: null },
+    confinement: 'none',
     prompts: {},
     result: null,
     order: { overrides: {}, plan: null, subject: null },
@@ -75,6 +76,18 @@ describe('run store', () => {
     expect(await list()).toEqual({ ids: [], broken: [] });
     expect(await store.read('r1', 'plan.yaml')).toBeNull();
     expect(existsSync(folder)).toBe(false);
+  });
+
+  it('removes a run whole, and not while a process has it', async () => {
+    await store.save(record('r1'));
+    await store.save(record('r2'));
+    const owned = await store.own('r1');
+    await expect(store.remove('r1')).rejects.toMatchObject({ code: 'usage' });
+    expect((await list()).ids).toHaveLength(2);
+    owned.release();
+    await store.remove('r1');
+    expect(await list()).toEqual({ ids: ['r2'], broken: [] });
+    expect(readdirSync(join(folder, 'runs'))).toEqual(['r2']);
   });
 
   it('keeps the latest record, for its owner alone, and leaves no other file', async () => {

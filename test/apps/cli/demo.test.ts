@@ -1,9 +1,11 @@
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, readdirSync, rmSync } from 'node:fs';
 import path from 'node:path';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { type CliResult, type Home, makeHome, tercet } from '../../support/cli.ts';
 import { hasPty, inTerminal } from '../../support/pty.ts';
+
+vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 });
 
 /** The newcomer's first minute: no key, no network, a home of its own to see what is left behind. */
 const LIMIT_MS = 15_000;

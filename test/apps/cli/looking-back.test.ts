@@ -1,11 +1,13 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { openLedger } from '../../../src/adapters/ledger/sqlite.ts';
 import type { RunRecord } from '../../../src/contract/outcome.ts';
 import { aPlan } from '../../support/answers.ts';
 import { ADDED, EDIT, REQUEST, RUN, SMOOTH, TASK } from '../../support/shop-change.ts';
 import { runFolder, type Stage, setStage, summary } from '../../support/stage.ts';
+
+vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 });
 
 /** `runs`, `show`, `apply` and `costs` after an approved run, a rejected one and one that never ended. */
 let stage: Stage;
@@ -57,7 +59,7 @@ describe('runs', () => {
     expect((await stage.tercet(['runs', '--limit', '1'])).stdout).toContain('… and 2 older (--limit).');
     const { stdout, json } = await stage.tercet(['runs', '--json', '--limit', '2']);
     expect(stdout.trimEnd().split('\n')).toHaveLength(1);
-    expect(json()).toMatchObject({ total: 3, runs: [{ id: refused }, { id: approved, outcome: 'approved' }] });
+    expect(json()).toMatchObject({ total: 3, runs: [{ run: refused }, { run: approved, outcome: 'approved' }] });
   });
 
   test('a damaged record is named, and the others are shown', async () => {

@@ -67,7 +67,7 @@ it('parks on a bad key, which is written nowhere although the provider repeats i
   await using stage = await setStage({ ...SMOOTH, planner: [status(401, {}, body)] });
   const result = await stage.tercet([...RUN, '--verbose']);
   expect(result.code, result.stderr).toBe(5);
-  expect(summary(result).reason).toContain('Check the API key');
+  expect(summary(result).reason).toContain('The key in your environment is not accepted');
   expect(result.stdout).not.toContain(key);
   expect(result.stderr).not.toContain(key);
   const files = readdirSync(stage.home.folder, { recursive: true, withFileTypes: true }).filter((each) =>

@@ -96,7 +96,9 @@ describe('executing a plan', () => {
       commands: () => ({ exitCode: 1, output: 'not ok 1' }),
     });
     const { failure, tasks } = await made.execute();
-    expect(failure).toBe('T1 (Clamp values) could not be done: `npm test` exited 1:\nnot ok 1');
+    expect(failure).toContain(
+      'T1 (Clamp values) could not be done: `npm test` exited 1:\nnot ok 1\nThe work so far is kept at ',
+    );
     expect(tasks[0]?.attempts[0]?.detail).toBe('`npm test` exited 1:\nnot ok 1');
   });
 

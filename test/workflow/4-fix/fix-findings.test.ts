@@ -148,7 +148,8 @@ describe('fixing', () => {
       commands: () => ({ exitCode: 1, output: 'not ok' }),
     });
     const { results, failure } = await made.fix();
-    expect(failure).toBe('T1 (Write src/a.js) could not be done: `npm test` exited 1:\nnot ok');
+    expect(failure).toContain('T1 (Write src/a.js) could not be done: `npm test` exited 1:\nnot ok\n');
+    expect(failure).toContain(`The work so far is kept at refs/tercet/${made.run.ctx.run}/T1-fix`);
     expect(results.map(({ status }) => status)).toEqual(['failed']);
     expect(made.run.of('task.failed')).toMatchObject([{ rescueRef: `refs/tercet/${made.run.ctx.run}/T1-fix1` }]);
     expect(await made.worktree.changed()).toEqual([]);

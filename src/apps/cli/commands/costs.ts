@@ -44,7 +44,6 @@ async function readReceipts(io: Host, options: CostsOptions) {
   const filter: ReceiptFilter = {};
   if (options.since !== undefined) filter.since = instant(options.since);
   if (options.all === true) {
-    if (options.run !== undefined) throw new TercetError('usage', '--all and --run exclude each other.');
     const folders = foldersOf(io.env);
     const ledger = await openLedgerOf(folders);
     try {
@@ -66,10 +65,11 @@ async function readReceipts(io: Host, options: CostsOptions) {
 function totalOf(receipts: readonly Receipt[]) {
   const [first] = receipts;
   if (first === undefined) return undefined;
-  return groupCosts(
+  const [sum] = groupCosts(
     receipts.map((receipt) => ({ ...receipt, role: first.role })),
     'role',
-  )[0];
+  );
+  return sum === undefined ? undefined : { ...sum, key: 'total' };
 }
 
 /** A day or an instant, ISO 8601; days that no calendar has are refused. */

@@ -81,6 +81,7 @@ async function tell(io: Io, project: string, options: DemoOptions): Promise<numb
       branch,
       planning: 'always' as const,
       agents: demoAgents(),
+      trusted: 'these are commands of the sample that comes with Tercet',
     };
     return await follow(
       io,

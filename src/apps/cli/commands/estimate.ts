@@ -50,7 +50,7 @@ export async function estimate(io: Io, options: EstimateOptions): Promise<number
     showUsd(row.multiUsd),
   ]);
   const table = [
-    ['phase', 'tokens', `${result.single} alone`, 'three models', ''],
+    ['phase', 'tokens', result.single, 'three models', ''],
     ...cells,
     ['total', grouped(result.tokens), showUsd(result.singleUsd), '', showUsd(result.multiUsd)],
   ];

@@ -85,4 +85,33 @@ export const defineLook: Define = (program, io, act) => {
       )
       .action((options) => act(async () => (await import('../commands/estimate.ts')).estimate(io, options), options)),
   );
+
+  withJson(
+    program
+      .command('export <run>')
+      .description('one file about a run for a bug report; no code, prompts or keys in it')
+      .option('-o, --output <file>', 'where to write it; - for standard output')
+      .option('--force', 'overwrite it')
+      .option('--with-content', 'also request, plan, answers and what commands printed')
+      .addHelpText('after', `\nRead the file before you share it.\n${examples('tercet export 20261122-130501-3fa9')}`)
+      .action((run, options) =>
+        act(async () => (await import('../commands/export.ts')).exportRun(io, run, options), options),
+      ),
+  );
+
+  withJson(
+    program
+      .command('clean')
+      .description('remove what runs have left; work is saved under a ref first')
+      .option('--older-than <age>', 'records of ended runs, and rescue refs, older than this', '30d')
+      .option('--branches', 'also branches of ended runs that HEAD or their upstream has all of')
+      .option('--refs', 'also rescue refs')
+      .option('--dry-run', 'only list')
+      .option('-y, --yes', 'do not ask')
+      .addHelpText(
+        'after',
+        `\nNothing a process works on is touched, and what was spent stays in \`tercet costs\`.\n${examples('tercet clean --dry-run', 'tercet clean --older-than 7d --branches --yes')}`,
+      )
+      .action((options) => act(async () => (await import('../commands/clean.ts')).clean(io, options), options)),
+  );
 };

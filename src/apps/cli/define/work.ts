@@ -1,5 +1,5 @@
 import { Option } from 'commander';
-import { count, type Define, examples, withJson, withModels } from './options.ts';
+import { count, type Define, examples, withJson, withModels, withProgress } from './options.ts';
 
 /** The commands that call models: the whole flow, and its phases on their own. */
 export const defineWork: Define = (program, io, act) => {
@@ -112,6 +112,25 @@ export const defineWork: Define = (program, io, act) => {
       .addHelpText('after', examples('tercet cancel 20261122-130501-3fa9'))
       .action((run, options) =>
         act(async () => (await import('../commands/cancel.ts')).cancel(io, run, options), options),
+      ),
+  );
+
+  withProgress(
+    program
+      .command('replay <run>')
+      .description('a recorded run again from its receipts: no network, the same commits')
+      .addOption(
+        new Option('--checks <how>', 'commands that passed: taken as recorded, or run once more')
+          .choices(['recorded', 'run'])
+          .default('recorded'),
+      )
+      .option('--keep', 'leave the branch of the replay')
+      .addHelpText(
+        'after',
+        `\nExits 0 when every commit is the same, 1 otherwise.\n${examples('tercet replay 20261122-130501-3fa9')}`,
+      )
+      .action((run, options) =>
+        act(async () => (await import('../commands/replay.ts')).replay(io, run, options), options),
       ),
   );
 };
