@@ -69,7 +69,7 @@ async function conductRun(
   casting: Casting,
   work: (ctx: RunContext) => Promise<RunResult>,
 ): Promise<RunResult> {
-  const { host, store, redactor } = session;
+  const { host, store } = session;
   const { config, leftOut } = await configOfRun(session, casting.order.overrides.untrusted === true);
   const merged = mergeSettings(config, casting.order.overrides);
   const prompts = await readPrompts({
@@ -191,10 +191,10 @@ function contextOf(
   let seq = after;
   const damage: string[] = [];
   const { run, reporters, onEvent } = casting;
+  const { redactor } = session;
   const journal = openJournal(path.join(session.store.folder(run), 'journal.ndjson'), (message) =>
     damage.push(message),
   );
-  const { redactor } = session;
   const say = (event: RunEvent): void => {
     const recorded = redactor.all<RecordedEvent>({ v: 1, seq: ++seq, run, at: clock.now().toISOString(), ...event });
     // Progress of a call is for the eye; the record keeps what happened.

@@ -67,6 +67,8 @@ export async function finishRun(ctx: RunContext, progress: Progress, ended: End)
   return result;
 }
 
+/** Outcomes after which nothing goes on: a run that can be resumed does so from its commits as they are. */
+const FOLDED: ReadonlySet<Outcome> = new Set(['approved', 'changes_requested']);
 /** What of the whole change deserves a person's look; said here only where no review has said it. */
 async function sensitiveOf(
   ctx: RunContext,
@@ -89,9 +91,6 @@ async function sensitiveOf(
     return [];
   }
 }
-
-/** Outcomes after which nothing goes on: a run that can be resumed does so from its commits as they are. */
-const FOLDED: ReadonlySet<Outcome> = new Set(['approved', 'changes_requested']);
 
 interface Delivery {
   implementation: RunResult['implementation'];

@@ -1,4 +1,4 @@
-/** One thing `tercet doctor` looked at. `detail` may have several lines; `fix` says what to do when it is not well. */
+/** One thing looked at. `detail` may have several lines; `fix` says what to do when it is not well. */
 export interface Check {
   name: string;
   state: 'ok' | 'warning' | 'problem';
