@@ -33,8 +33,8 @@ export function guardCommands(commands: Commands, redactor: Redactor): Commands 
 }
 
 /**
- * A store that keeps no key. What is used again (the request, the order, the plan, the diff) only loses the keys in use, because
- * taking out what merely looks like a key would change its meaning.
+ * A store that keeps no key. What is used again (the request, the order, the plan, the diff) only loses the keys in
+ * use, because taking out what merely looks like a key would change its meaning.
  */
 export function guardStore(store: RunStore, redactor: Redactor): RunStore {
   return {
