@@ -12,6 +12,7 @@ const HARMLESS: Readonly<Record<string, (value: AskedSetting['value']) => boolea
   planning: (value) => value === 'always',
   'review.lineage': (value) => value === 'require',
   servedModel: (value) => value === 'require',
+  sandbox: (value) => value === 'require',
 };
 
 /** First match wins; what matches nothing is a limit. */
