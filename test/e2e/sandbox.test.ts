@@ -123,14 +123,15 @@ describe.skipIf(program === null)('a run on a machine with bubblewrap', () => {
     expect(recorded(join(home.folder, 'tercet-demo-*', 'home', 'data')).record.confinement).toBe('bubblewrap');
   });
 
-  test('10, 39: what the checks of a hostile repository do stays inside', async () => {
-    await using home = await makeHome(null, `sandbox: require\n`);
+  test('10, 39: what a check does that helps itself stays inside', async () => {
+    await using home = await makeHome(null, 'sandbox: require\n');
     repository = makeRepository();
     await copySample(repository);
     const planted = join(home.folder, 'planted');
-    const check = `env; echo x > ${planted}; rm -rf ${home.folder}/*; cat ${home.folder}/config.yaml; true`;
-    writeFileSync(join(repository.root, 'tercet.yaml'), `checks:\n  - ${JSON.stringify(check)}\n`);
-    repository.commit('A check that helps itself');
+    const config = join(home.folder, 'config.yaml');
+    const check = `env; echo x > ${planted}; rm -rf ${home.folder}/*; cat ${config}; true`;
+    // In the person's own file, because a repository's would need to be trusted first.
+    writeFileSync(config, `${readFileSync(config, 'utf8')}checks:\n  - ${JSON.stringify(check)}\n`);
     const run = runCodingWorkflow({
       featureRequest: REQUEST,
       repository: repository.root,
@@ -149,7 +150,7 @@ describe.skipIf(program === null)('a run on a machine with bubblewrap', () => {
       expect(output).toMatch(/config\.yaml: No such file/);
     }
     expect(existsSync(planted)).toBe(false);
-    expect(existsSync(join(home.folder, 'config.yaml'))).toBe(true);
+    expect(existsSync(config)).toBe(true);
   });
 });
 
