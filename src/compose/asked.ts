@@ -12,6 +12,7 @@ const HARMLESS: Readonly<Record<string, (value: AskedSetting['value']) => boolea
   planning: (value) => value === 'always',
   'review.lineage': (value) => value === 'require',
   servedModel: (value) => value === 'require',
+  sandbox: (value) => value === 'require',
 };
 
 /** First match wins; what matches nothing is a limit. */
@@ -19,7 +20,7 @@ const KINDS: readonly (readonly [AskedKind, RegExp])[] = [
   ['command', /^checks(\.|$)/],
   ['model', /^trio$|^roles\.[^.]+\.(model|stronger)$/],
   ['text', /^conventions(\.|$)/],
-  ['gate', /^(review\.|servedModel$|planning$)/],
+  ['gate', /^(review\.|servedModel$|planning$|sandbox(\.|$))/],
 ];
 
 /** The settings of a repository's file that need trust, by key. Empty when it asks for nothing of the kind. */

@@ -35,8 +35,6 @@ export interface Casting {
   /** Roles that will be called: their keys are checked before anything begins. */
   needed: readonly Role[];
   agents?: Partial<Record<Role, Agent>> | undefined;
-  /** Go on without what the repository's file may not say untrusted, instead of refusing. */
-  untrusted?: boolean | undefined;
   person: Person | null;
   reporters: readonly Reporter[];
   onEvent?: (event: RecordedEvent) => void;
@@ -72,7 +70,7 @@ async function conductRun(
   work: (ctx: RunContext) => Promise<RunResult>,
 ): Promise<RunResult> {
   const { host, store } = session;
-  const { config, leftOut } = await configOfRun(session, casting.untrusted === true);
+  const { config, leftOut } = await configOfRun(session, casting.order.overrides.untrusted === true);
   const merged = mergeSettings(config, casting.order.overrides);
   const prompts = await readPrompts({
     planner: merged.roles.planner.prompt,
@@ -193,10 +191,10 @@ function contextOf(
   let seq = after;
   const damage: string[] = [];
   const { run, reporters, onEvent } = casting;
+  const { redactor } = session;
   const journal = openJournal(path.join(session.store.folder(run), 'journal.ndjson'), (message) =>
     damage.push(message),
   );
-  const { redactor } = session;
   const say = (event: RunEvent): void => {
     const recorded = redactor.all<RecordedEvent>({ v: 1, seq: ++seq, run, at: clock.now().toISOString(), ...event });
     // Progress of a call is for the eye; the record keeps what happened.

@@ -33,13 +33,16 @@ export function guardCommands(commands: Commands, redactor: Redactor): Commands 
 }
 
 /**
- * A store that keeps no key. What is used again (the request, the plan, the diff) only loses the keys in use, because
- * taking out what merely looks like a key would change its meaning.
+ * A store that keeps no key. What is used again (the request, the order, the plan, the diff) only loses the keys in
+ * use, because taking out what merely looks like a key would change its meaning.
  */
 export function guardStore(store: RunStore, redactor: Redactor): RunStore {
   return {
     ...store,
-    save: (record) => store.save({ ...redactor.all(record), request: redactor.literals(record.request) }),
+    save: (record) => {
+      const { request, order } = redactor.literals({ request: record.request, order: record.order });
+      return store.save({ ...redactor.all(record), request, order });
+    },
     append: (event) => store.append(redactor.all(event)),
     write(run, name, text) {
       if (name === 'plan.yaml' || name === 'change.diff') return store.write(run, name, redactor.literals(text));

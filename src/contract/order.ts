@@ -11,6 +11,8 @@ export interface Overrides {
   fixRounds?: number | undefined;
   planning?: 'auto' | 'always' | 'never' | undefined;
   approval?: 'ask' | 'skip' | undefined;
+  /** Go on without what the repository's file may not say untrusted, instead of refusing. */
+  untrusted?: boolean | undefined;
 }
 
 /** What it takes to carry a run on as it was begun. */

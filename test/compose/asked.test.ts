@@ -13,6 +13,7 @@ describe('what a repository asks for', () => {
     ['a reviewer of another lineage', { review: { lineage: 'require' } }],
     ['the model that was asked for', { servedModel: 'require' }],
     ['a planner for everything', { planning: 'always' }],
+    ['a sandbox for every command', { sandbox: 'require' }],
     ['nothing', {}],
     ['nothing under a heading', { review: {}, roles: { planner: {} }, limits: {} }],
   ])('%s needs no trust', (_, config) => {
@@ -40,7 +41,18 @@ describe('what a repository asks for', () => {
   });
 
   test('every key of the schema is known, so that a new one is decided upon and not forgotten', () => {
-    const known = ['budget', 'checks', 'conventions', 'limits', 'planning', 'review', 'roles', 'servedModel', 'trio'];
+    const known = [
+      'budget',
+      'checks',
+      'conventions',
+      'limits',
+      'planning',
+      'review',
+      'roles',
+      'sandbox',
+      'servedModel',
+      'trio',
+    ];
     expect(Object.keys(RepositoryConfig.shape).sort()).toEqual(known);
   });
 

@@ -64,7 +64,7 @@ describe('the documents and the command line', () => {
     const own = section(text, `## tercet ${name}`);
     const shared = text.slice(0, text.indexOf('## tercet run'));
     const command = commands.get(name) as Command;
-    const callsModels = ['run', 'plan', 'execute', 'review'].includes(name);
+    const callsModels = ['run', 'plan', 'execute', 'review', 'resume'].includes(name);
     const words = [...(own + shared).matchAll(/`(--[a-z-]+)[^`]*`/g)].map((match) => match[1]);
     const undocumented = [...flagsOf(command)].filter(
       (flag) => flag.startsWith('--') && flag !== '--help' && !words.includes(flag),

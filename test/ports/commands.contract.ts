@@ -25,7 +25,9 @@ export function bench(commands: () => Commands): Bench {
   beforeEach(() => {
     folder = realpathSync(mkdtempSync(join(tmpdir(), 'tercet-commands-')));
   });
-  afterEach(() => rmSync(folder, { recursive: true, force: true }));
+  afterEach(() => {
+    if (folder !== '') rmSync(folder, { recursive: true, force: true });
+  });
   return {
     get folder() {
       return folder;

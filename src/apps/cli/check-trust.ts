@@ -1,7 +1,7 @@
 import { openSession } from '../../compose/compose.ts';
 import { trustOf } from '../../compose/trust.ts';
 import { TercetError } from '../../contract/errors.ts';
-import type { Check } from './checks.ts';
+import type { Check } from './check.ts';
 import type { Io } from './io.ts';
 
 /** How what this repository asks for stands with the person; for `tercet doctor`. */

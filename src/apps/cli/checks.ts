@@ -14,16 +14,9 @@ import { findPrice } from '../../pricing/catalogue.ts';
 import { showUsd } from '../../pricing/usd.ts';
 import { count } from '../../report/phrases.ts';
 import { checkLineage } from '../../workflow/calls/lineage.ts';
+import type { Check } from './check.ts';
 import { checkTrust } from './check-trust.ts';
 import type { Io } from './io.ts';
-
-/** One thing looked at. `detail` may have several lines; `fix` says what to do when it is not well. */
-export interface Check {
-  name: string;
-  state: 'ok' | 'warning' | 'problem';
-  detail: string;
-  fix: string | null;
-}
 
 /** Looks at everything a run needs, in the order it would need it. Calls no model; keys are never part of a check. */
 export async function checkAll(io: Io, trio: string | undefined): Promise<Check[]> {

@@ -50,7 +50,8 @@ export async function follow(
   work: (ctx: RunContext) => Promise<RunResult>,
   present: (result: RunResult) => Presented | Promise<Presented> = (result) => ({ text: reportText(io, result) }),
 ): Promise<number> {
-  const untrusted = await askTrust(io, session, options.untrusted === true);
+  const overrides = { ...casting.again?.order.overrides, ...overridesOf(options, casting.planning) };
+  const untrusted = await askTrust(io, session, overrides.untrusted === true);
   const run = casting.run ?? newRunId();
   const interrupt = onInterrupt(io, `Go on later with: tercet resume ${run}`);
   const displays = await openDisplays(io, {
@@ -67,11 +68,10 @@ export async function follow(
         ...casting,
         run,
         order: {
-          overrides: { ...casting.again?.order.overrides, ...overridesOf(options, casting.planning) },
+          overrides: { ...overrides, ...(untrusted ? { untrusted } : {}) },
           plan: casting.plan ?? null,
           subject: casting.subject ?? null,
         },
-        untrusted,
         reporters: displays.reporters,
         person: displays.person,
         signal: interrupt.signal,
@@ -99,6 +99,7 @@ function overridesOf(options: ModelOptions, planning: Overrides['planning']): Ov
     ...(options.maxRounds === undefined ? {} : { fixRounds: options.maxRounds }),
     ...(planning === undefined ? {} : { planning }),
     ...(options.yes === true ? { approval: 'skip' } : {}),
+    ...(options.untrusted === true ? { untrusted: true } : {}),
   };
 }
 

@@ -47,6 +47,30 @@ describe('23: what a repository asks for takes effect only after the person has 
     expect(trustFiles(scene)).toEqual([]);
   });
 
+  test('a resumed run asks too; one that was begun without goes on without', async () => {
+    let working = false;
+    const denied = { fault: { kind: 'status' as const, status: 401, body: { error: { message: 'no' } } } };
+    const { planner } = one();
+    await using scene = await setScene({ planner: (call) => (working ? planner(call) : denied) });
+    const file = path.join(scene.repository.root, 'tercet.yaml');
+    expect((await scene.inside(RUN)).code).toBe(5);
+    writeFileSync(file, CHECKED);
+    working = true;
+    expect((await scene.inside(['resume'])).code).toBe(2);
+
+    const resumed = await scene.inside(['resume', '--untrusted', '--verbose']);
+    expect(resumed.stderr).toContain('left out: checks.1');
+    expect(checksRun(resumed.stderr)).toBe(false);
+    expect(resumed.code).toBe(0);
+
+    working = false;
+    expect((await scene.inside([...RUN, '--untrusted'])).code).toBe(5);
+    working = true;
+    const again = await scene.inside(['resume', '--verbose']);
+    expect(again.stderr).toContain('left out: checks.1');
+    expect(again.code).toBe(0);
+  });
+
   test('trusted, it takes effect; a comment or a lower budget asks nothing new', async () => {
     await using scene = await setScene({}, { 'tercet.yaml': CHECKED });
     const shown = await scene.tercet(['trust']);

@@ -1,7 +1,8 @@
 import { clean } from '../../../report/clean.ts';
 import { count } from '../../../report/phrases.ts';
 import { pad } from '../../../report/width.ts';
-import { type Check, checkAll } from '../checks.ts';
+import type { Check } from '../check.ts';
+import { checkAll } from '../checks.ts';
 import { type CommonOptions, type Io, paletteOf, print, printJson } from '../io.ts';
 
 /** `tercet doctor`: says what is there and what is missing. Calls no model, prints no key. */
