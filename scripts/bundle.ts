@@ -3,7 +3,7 @@ import { rolldown } from 'rolldown';
 import { noticesFor } from './notices.ts';
 
 const HOT =
-  /\/src\/(adapters\/(?!person)|compose\/(?!survey)|context|contract|edits|handoff|library|ports|pricing|report\/(?!github|sarif|rdjson)|workflow)|\/node_modules\/zod\//;
+  /\/src\/(adapters\/(?!person)|compose\/(?!propose|survey)|context|contract|edits|handoff|library|ports|pricing|report\/(?!github|sarif|rdjson)|workflow)|\/node_modules\/zod\//;
 
 /**
  * Bundles the CLI, the library and its testing entry into dist/ as one set of chunks with their dependencies inside
@@ -23,7 +23,13 @@ export async function bundle(): Promise<void> {
     minify: true,
     chunkFileNames: 'chunks/[name]-[hash].js',
     // What every run needs is one file: each further one costs a resolution, a read and a link before the first call.
-    codeSplitting: { groups: [{ name: 'core', test: HOT }] },
+    // The help needs only the version, so what reads that stands alone: `tercet --help` must not load the rest.
+    codeSplitting: {
+      groups: [
+        { name: 'package-folder', test: /\/src\/compose\/package-folder/, priority: 1 },
+        { name: 'core', test: HOT },
+      ],
+    },
   });
   await build.close();
   const modules = output.flatMap((chunk) => (chunk.type === 'chunk' ? Object.keys(chunk.modules) : []));

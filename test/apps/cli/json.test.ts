@@ -36,6 +36,8 @@ afterAll(() => stage[Symbol.asyncDispose]());
  * that are data (roles, trios) are compared by what they hold.
  */
 function differences(shown: unknown, printed: unknown, at = ''): string[] {
+  // What a repository's file says of a setting may be of any type.
+  if (at.endsWith('settings[].value')) return [];
   if (shown === null || printed === null || shown === undefined || printed === undefined) return [];
   if (Array.isArray(shown) && Array.isArray(printed)) {
     const [one] = shown;
