@@ -1,9 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import path from 'node:path';
 import { recordedAgent } from '../adapters/agent/recorded/agent.ts';
-import { processCommands } from '../adapters/commands/process.ts';
 import { type ChangedCheck, recordedCommands } from '../adapters/commands/recorded.ts';
-import { openMemoryJournal } from '../adapters/journal/memory.ts';
 import { recordedLedger } from '../adapters/ledger/recorded.ts';
 import { openStore } from '../adapters/store/files.ts';
 import { openMemoryStore } from '../adapters/store/memory.ts';
@@ -12,18 +10,15 @@ import type { RunRecord, RunResult } from '../contract/outcome.ts';
 import type { Plan } from '../contract/plan.ts';
 import { ROLES, type Role } from '../contract/role.ts';
 import type { Agent, FailureKind } from '../ports/agent.ts';
-import type { Journal } from '../ports/journal.ts';
-import type { Person } from '../ports/person.ts';
 import type { Reporter } from '../ports/reporter.ts';
 import type { RunStore } from '../ports/store.ts';
-import { planToYaml } from '../report/plan-yaml.ts';
-import { schemaUrl } from '../report/schema-url.ts';
 import { type ComparedCommit, compareCommits } from '../workflow/compare-commits.ts';
-import { cameFromOutside, type Setup } from '../workflow/recording.ts';
+import type { Setup } from '../workflow/recording.ts';
 import { runWorkflow } from '../workflow/run.ts';
 import type { RunContext } from '../workflow/run-context.ts';
 import type { Session } from './compose.ts';
 import { recordingOf } from './recording-of.ts';
+import { commandsAgain, promptsOf, recordedPerson, replayJournal } from './stand-ins.ts';
 
 export interface ReplayOrder {
   /** Whether the commands that passed are run again; they end as recorded either way. */
@@ -70,6 +65,7 @@ export async function replayRun(session: Session, record: RunRecord, order: Repl
   const { repository, store } = session;
   const { starts: setups, values } = recordingOf(session, record.id);
   await refuse(session, record, setups);
+  const real = order.checks === 'run' ? await commandsAgain(session, record, order.signal) : null;
   const receipts = await session.ledger.list({ run: record.id });
   const events = await store.events(record.id);
 
@@ -77,7 +73,7 @@ export async function replayRun(session: Session, record: RunRecord, order: Repl
   const branch = `tercet/replay-${name.replace('-replay', '')}`;
   const replays = replaysOf(session);
   const owned = await replays.own(name);
-  const journal = overlay(values);
+  const journal = replayJournal(values);
   const memory = openMemoryStore();
   const changedChecks: ChangedCheck[] = [];
   let missing: string | null = null;
@@ -99,7 +95,6 @@ export async function replayRun(session: Session, record: RunRecord, order: Repl
       },
     };
     const agents = Object.fromEntries(ROLES.map((role) => [role, recordedAgent(setup.agents[role], calls)]));
-    const real = session.host.env.PATH === undefined ? {} : { path: session.host.env.PATH };
     return {
       run: record.id,
       again: index > 0,
@@ -117,9 +112,7 @@ export async function replayRun(session: Session, record: RunRecord, order: Repl
       store: memory,
       redactor: session.redactor,
       journal,
-      commands: recordedCommands(order.checks === 'run' ? processCommands(real) : null, (check) =>
-        changedChecks.push(check),
-      ),
+      commands: recordedCommands(real, (check) => changedChecks.push(check)),
       person: setup.person ? recordedPerson(values.get('plan') as Plan | undefined, memory, record.id) : null,
       clock: { now: () => new Date(), sleep: async () => {} },
       catalogue: session.catalogue,
@@ -127,7 +120,7 @@ export async function replayRun(session: Session, record: RunRecord, order: Repl
       attempts: new Map(),
       emit: (event) => {
         const recorded = { v: 1 as const, seq: ++seq, run: record.id, at: new Date().toISOString(), ...event };
-        for (const reporter of order.reporters) reporter.report(recorded);
+        for (const reporter of order.reporters) reporter.report(session.redactor.all(recorded));
       },
     };
   };
@@ -194,35 +187,6 @@ async function refuse(session: Session, record: RunRecord, setups: readonly Setu
       },
     );
   });
-}
-
-/** What came from outside is recalled as recorded; what the workflow makes of it is made again, and kept in memory. */
-function overlay(values: ReadonlyMap<string, unknown>): Journal {
-  const own = openMemoryJournal();
-  return {
-    recall: (key) => own.recall(key) ?? (cameFromOutside(key) ? values.get(key) : undefined),
-    record: own.record,
-  };
-}
-
-/** Approves the plan that was approved, as it was edited; its answers are in the journal. */
-function recordedPerson(approved: Plan | undefined, store: RunStore, run: string): Person {
-  return {
-    answer: async () => {
-      throw new TercetError('parked', 'The recording holds no answer to the planner’s questions.');
-    },
-    approve: async ({ plan }) => {
-      if (approved === undefined) return 'rejected';
-      if (JSON.stringify(plan) === JSON.stringify(approved)) return 'approved';
-      await store.write(run, 'plan.yaml', planToYaml(approved, await import('yaml'), { schema: schemaUrl('plan') }));
-      return 'edited';
-    },
-  };
-}
-
-function promptsOf({ prompts }: Setup): RunContext['prompts'] {
-  const entries = ROLES.map((role) => [role, { sections: new Map(prompts[role].sections), hash: prompts[role].hash }]);
-  return Object.fromEntries(entries) as RunContext['prompts'];
 }
 
 /** The commits a run left: from its record, or from its branch where a kill left no record of them. */

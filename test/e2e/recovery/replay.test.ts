@@ -13,6 +13,7 @@ import { runFolder, type Stage, setStage, summary } from '../../support/stage.ts
 vi.setConfig({ testTimeout: 90_000 });
 
 const COUNT_SOCKETS = fileURLToPath(new URL('count-sockets.ts', import.meta.url));
+const NO_BUBBLEWRAP = fileURLToPath(new URL('no-bubblewrap.ts', import.meta.url));
 const STORY = ['run', GIFT_WRAP, '--yes', '--always-plan', '--json', '--branch', 'story'];
 
 interface Replayed {
@@ -206,6 +207,19 @@ describe('a replay', () => {
     expect(result.said().changedChecks).toMatchObject([{ command: 'node marker.cjs', exitCode: 1 }]);
     expect(result.said().commits.map(({ difference }) => difference)).toEqual([null]);
     expect((await replay(stage, run)).code).toBe(0);
+  });
+
+  it('runs no command again that cannot be confined, whatever the recorded run was allowed', async () => {
+    await using stage = await setStage(SMOOTH);
+    const { run } = summary(await stage.tercet(RUN));
+    const config = path.join(stage.home.folder, 'config.yaml');
+    writeFileSync(config, readFileSync(config, 'utf8').replace('sandbox: off', 'sandbox: require'));
+    const env = { NODE_OPTIONS: `${stage.home.env.NODE_OPTIONS} --import=${NO_BUBBLEWRAP}` };
+    const refs = stage.repository.git('for-each-ref');
+    const result = await stage.tercet(['replay', run, '--checks', 'run'], { env });
+    expect([result.code, result.stderr]).toEqual([2, expect.stringContaining('cannot be confined')]);
+    expect(stage.repository.git('for-each-ref')).toBe(refs);
+    expect((await stage.tercet(['replay', run], { env })).code).toBe(0);
   });
 
   it('refuses what it cannot reproduce', async () => {

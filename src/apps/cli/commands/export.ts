@@ -9,7 +9,7 @@ import { packageVersion } from '../../../compose/package-folder.ts';
 import { recordingOf } from '../../../compose/recording-of.ts';
 import { TercetError } from '../../../contract/errors.ts';
 import type { RunRecord } from '../../../contract/outcome.ts';
-import { redactor, secretsOf } from '../export/redact.ts';
+import { hideFolders } from '../export/hide-folders.ts';
 import { withoutContent } from '../export/reduce.ts';
 import { type CommonOptions, type Io, print, printJson } from '../io.ts';
 
@@ -54,20 +54,14 @@ async function collect(io: Io, session: Session, record: RunRecord, whole: boole
   const receipts = await session.ledger.list({ run: record.id });
   const events = await session.store.events(record.id);
   const { providers = {} } = session.config.user;
-  const names = Object.values(providers).flatMap(({ apiKeyEnv }) => apiKeyEnv ?? []);
-  const headers = Object.values(providers).flatMap((provider) => Object.values(provider.headers ?? {}));
-  const home = io.env.HOME ?? homedir();
-  const redact = redactor(
-    [...secretsOf(io.env, names), ...headers.filter((value) => value.length >= 8)],
-    [
-      [session.repository.root, '<repository>'],
-      [record.root, '<repository>'],
-      [session.folders.data, '<data>'],
-      [home, '~'],
-    ],
-  );
+  const hide = hideFolders([
+    [session.repository.root, '<repository>'],
+    [record.root, '<repository>'],
+    [session.folders.data, '<data>'],
+    [io.env.HOME ?? homedir(), '~'],
+  ]);
   const salt = randomBytes(32);
-  const shown = (value: unknown) => redactAll(whole ? value : withoutContent(value, salt), redact);
+  const shown = (value: unknown) => hide(session.redactor.all(whole ? value : withoutContent(value, salt)));
   return {
     format: 'tercet-export',
     version: 1,
@@ -99,13 +93,6 @@ async function collect(io: Io, session: Session, record: RunRecord, whole: boole
     receipts: shown(receipts),
     journal: whole ? shown(journal) : journal.map(({ key }) => key),
   };
-}
-
-function redactAll(value: unknown, redact: (text: string) => string): unknown {
-  if (typeof value === 'string') return redact(value);
-  if (typeof value !== 'object' || value === null) return value;
-  if (Array.isArray(value)) return value.map((item) => redactAll(item, redact));
-  return Object.fromEntries(Object.entries(value).map(([key, item]) => [redact(key), redactAll(item, redact)]));
 }
 
 async function gitVersion(io: Io): Promise<string> {
