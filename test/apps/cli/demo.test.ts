@@ -8,7 +8,7 @@ import { hasPty, inTerminal } from '../../support/pty.ts';
 vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 });
 
 /** The newcomer's first minute: no key, no network, a home of its own to see what is left behind. */
-const LIMIT_MS = 15_000;
+const LIMIT_MS = 90_000;
 
 async function play(args: string[]): Promise<{ home: Home; result: CliResult; ms: number; temporary: string }> {
   const home = await makeHome(null);
