@@ -42,7 +42,7 @@ it('goes phase by phase: plan, edit the plan, check, execute, show, apply, revie
   writeFileSync(file, text.replace('gives 1000 as before.', 'gives 1000 as before, and says so in plain words.'));
   expect(await stage.tercet(['plan', '--check', 'plan.yaml'])).toMatchObject({
     code: 0,
-    stdout: 'plan.yaml: 1 task(s), no errors, no warnings.\n',
+    stdout: 'plan.yaml: 1 task, no errors, no warnings.\n',
   });
 
   const executed = await stage.tercet(['execute', 'plan.yaml', '--json']);

@@ -249,7 +249,7 @@ describe('runCodingWorkflow', () => {
           { ...options, ...agents(), executor: scriptedAgent('executor', () => ({}), { model: 'mine/unpriced' }) },
         ],
         ['lineage', { ...options, executor: 'openai/gpt-6-luna' }],
-        ['repository', { ...options, repository: home.folder, ...agents() }],
+        ['usage', { ...options, repository: home.folder, ...agents() }],
       ];
       for (const [code, given] of cases) {
         const run = runCodingWorkflow(given);

@@ -209,7 +209,7 @@ describe.concurrent('the user’s own configuration', () => {
     expect(await tellAll(at, [{ what: 'a budget that is none', args: RUN }])).toMatchInlineSnapshot(`
       "# a budget that is none
       $ tercet run 'Greet with a comma in src/greet.js' --yes --always-plan
-      tercet: HOME/config.yaml:5: budget: an amount in US dollars, e.g. 2.50
+      tercet: HOME/config.yaml:6: budget: an amount in US dollars, e.g. 2.50
         schema/tercet.schema.json describes every key; docs/configuration.md explains them.
       exit 2, config
       "

@@ -15,6 +15,7 @@ describe.concurrent('a write outside the brief', () => {
     expect(ran.plain.code).toBe(0);
     expect(ran.plain.stderr).toMatchInlineSnapshot(`
       "Run RUN on SHA: planner anthropic/claude-fable-5-2, executor anthropic/claude-haiku-5-5, reviewer openai/gpt-6.1-sol, budget $5.00
+      ! Commands run without a sandbox, with your rights: your configuration says \`sandbox: off\`.
       plan
         plan: Greet with a comma (1 task)  HOME/data/repositories/shop-KEY/runs/RUN/plan.yaml
           T1  Greet with a comma
@@ -58,6 +59,7 @@ describe.concurrent('a write outside the brief', () => {
     expect(ran.plain.code).toBe(1);
     expect(ran.plain.stderr).toMatchInlineSnapshot(`
       "Run RUN on SHA: planner anthropic/claude-fable-5-2, executor anthropic/claude-haiku-5-5, reviewer openai/gpt-6.1-sol, budget $5.00
+      ! Commands run without a sandbox, with your rights: your configuration says \`sandbox: off\`.
       plan
         plan: Greet with a comma (1 task)  HOME/data/repositories/shop-KEY/runs/RUN/plan.yaml
           T1  Greet with a comma
@@ -126,6 +128,7 @@ describe.concurrent('an ambiguous search block', () => {
     expect(ran.plain.code).toBe(1);
     expect(ran.plain.stderr).toMatchInlineSnapshot(`
       "Run RUN on SHA: planner anthropic/claude-fable-5-2, executor anthropic/claude-haiku-5-5, reviewer openai/gpt-6.1-sol, budget $5.00
+      ! Commands run without a sandbox, with your rights: your configuration says \`sandbox: off\`.
       plan
         plan: Greet with a comma (1 task)  HOME/data/repositories/shop-KEY/runs/RUN/plan.yaml
           T1  Greet with a comma
@@ -155,6 +158,7 @@ describe.concurrent('an executor that', () => {
     expect([said.code, said.result.json().outcome]).toEqual([1, 'failed']);
     expect(said.stderr).toMatchInlineSnapshot(`
       "Run RUN on SHA: planner anthropic/claude-fable-5-2, executor anthropic/claude-haiku-5-5, reviewer openai/gpt-6.1-sol, budget $5.00
+      ! Commands run without a sandbox, with your rights: your configuration says \`sandbox: off\`.
       plan
         plan: Greet with a comma (1 task)  HOME/data/repositories/shop-KEY/runs/RUN/plan.yaml
           T1  Greet with a comma
@@ -182,6 +186,7 @@ describe.concurrent('an executor that', () => {
     expect([said.code, said.result.json().outcome]).toEqual([1, 'failed']);
     expect(said.stderr).toMatchInlineSnapshot(`
       "Run RUN on SHA: planner anthropic/claude-fable-5-2, executor anthropic/claude-haiku-5-5, reviewer openai/gpt-6.1-sol, budget $5.00
+      ! Commands run without a sandbox, with your rights: your configuration says \`sandbox: off\`.
       plan
         plan: Greet with a comma (1 task)  HOME/data/repositories/shop-KEY/runs/RUN/plan.yaml
           T1  Greet with a comma
@@ -217,6 +222,7 @@ describe.concurrent('an executor that', () => {
     expect([said.code, said.result.json().outcome]).toEqual([1, 'failed']);
     expect(said.stderr).toMatchInlineSnapshot(`
       "Run RUN on SHA: planner anthropic/claude-fable-5-2, executor anthropic/claude-haiku-5-5, reviewer openai/gpt-6.1-sol, budget $5.00
+      ! Commands run without a sandbox, with your rights: your configuration says \`sandbox: off\`.
       plan
         plan: Greet with a comma (1 task)  HOME/data/repositories/shop-KEY/runs/RUN/plan.yaml
           T1  Greet with a comma

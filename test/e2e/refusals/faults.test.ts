@@ -34,6 +34,7 @@ describe.concurrent('a provider that', () => {
     expect(ran.plain.code).toBe(2);
     expect(ran.plain.stderr).toMatchInlineSnapshot(`
       "Run RUN on SHA: planner anthropic/claude-fable-5-2, executor anthropic/claude-haiku-5-5, reviewer openai/gpt-6.1-sol, budget $5.00
+      ! Commands run without a sandbox, with your rights: your configuration says \`sandbox: off\`.
       plan
       ! planner call to anthropic/claude-fable-5-2 failed (unknown-model): anthropic/claude-fable-5-2: scripted failure (HTTP 404: check the model id and the base URL)
       Failed: anthropic/claude-fable-5-2 (planner) failed: anthropic/claude-fable-5-2: scripted failure (HTTP 404: check the model id and the base URL). \`tercet models\` lists the ids Tercet knows; ids are exact. [$COST]
@@ -62,6 +63,7 @@ describe.concurrent('a provider that', () => {
     expect(said.code).toBe(5);
     expect(said.stderr).toMatchInlineSnapshot(`
       "Run RUN on SHA: planner anthropic/claude-fable-5-2, executor anthropic/claude-haiku-5-5, reviewer openai/gpt-6.1-sol, budget $5.00
+      ! Commands run without a sandbox, with your rights: your configuration says \`sandbox: off\`.
       plan
         plan: Greet with a comma (1 task)  HOME/data/repositories/shop-KEY/runs/RUN/plan.yaml
           T1  Greet with a comma

@@ -26,6 +26,7 @@ describe.concurrent('a plan that the planner does not mend', () => {
     expect(ran.plain.code).toBe(1);
     expect(ran.plain.stderr).toMatchInlineSnapshot(`
       "Run RUN on SHA: planner anthropic/claude-fable-5-2, executor anthropic/claude-haiku-5-5, reviewer openai/gpt-6.1-sol, budget $5.00
+      ! Commands run without a sandbox, with your rights: your configuration says \`sandbox: off\`.
       plan
         plan check, round 1: 2 errors
         plan check, round 2: 2 errors
@@ -49,6 +50,7 @@ describe.concurrent('a plan that the planner does not mend', () => {
     expect(ran.plain.code).toBe(1);
     expect(ran.plain.stderr).toMatchInlineSnapshot(`
       "Run RUN on SHA: planner anthropic/claude-fable-5-2, executor anthropic/claude-haiku-5-5, reviewer openai/gpt-6.1-sol, budget $5.00
+      ! Commands run without a sandbox, with your rights: your configuration says \`sandbox: off\`.
       plan
         plan check, round 1: 1 error
         plan check, round 2: 1 error
@@ -65,6 +67,7 @@ describe.concurrent('a plan that the planner does not mend', () => {
     expect(ran.plain.code).toBe(1);
     expect(ran.plain.stderr).toMatchInlineSnapshot(`
       "Run RUN on SHA: planner anthropic/claude-fable-5-2, executor anthropic/claude-haiku-5-5, reviewer openai/gpt-6.1-sol, budget $5.00
+      ! Commands run without a sandbox, with your rights: your configuration says \`sandbox: off\`.
       plan
         plan check, round 1: 1 error
         plan check, round 2: 1 error

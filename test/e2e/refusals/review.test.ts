@@ -12,6 +12,7 @@ describe.concurrent('a finding at a line that does not exist', () => {
     expect(ran.plain.code).toBe(0);
     expect(ran.plain.stderr).toMatchInlineSnapshot(`
       "Run RUN on SHA: planner anthropic/claude-fable-5-2, executor anthropic/claude-haiku-5-5, reviewer openai/gpt-6.1-sol, budget $5.00
+      ! Commands run without a sandbox, with your rights: your configuration says \`sandbox: off\`.
       plan
         plan: Greet with a comma (1 task)  HOME/data/repositories/shop-KEY/runs/RUN/plan.yaml
           T1  Greet with a comma
@@ -108,6 +109,7 @@ describe.concurrent('a review that is not JSON', () => {
     expect(ran.plain.code).toBe(4);
     expect(ran.plain.stderr).toMatchInlineSnapshot(`
       "Run RUN on SHA: planner anthropic/claude-fable-5-2, executor anthropic/claude-haiku-5-5, reviewer openai/gpt-6.1-sol, budget $5.00
+      ! Commands run without a sandbox, with your rights: your configuration says \`sandbox: off\`.
       plan
         plan: Greet with a comma (1 task)  HOME/data/repositories/shop-KEY/runs/RUN/plan.yaml
           T1  Greet with a comma

@@ -25,6 +25,7 @@ describe.concurrent('another model than the one asked for', () => {
     expect(ran.plain.code).toBe(1);
     expect(ran.plain.stderr).toMatchInlineSnapshot(`
       "Run RUN on SHA: planner anthropic/claude-fable-5-2, executor anthropic/claude-haiku-5-5, reviewer openai/gpt-6.1-sol, budget $5.00
+      ! Commands run without a sandbox, with your rights: your configuration says \`sandbox: off\`.
       plan
       Failed: Asked for anthropic/claude-fable-5-2, but anthropic/claude-haiku-5-5 served the call. It is booked; its answer was not used. Ask for the model by its exact id, or accept others with \`servedModel: warn\` in tercet.yaml. [$COST]
       "
@@ -39,6 +40,7 @@ describe.concurrent('another model than the one asked for', () => {
     expect(ran.plain.code).toBe(1);
     expect(ran.plain.stderr).toMatchInlineSnapshot(`
       "Run RUN on SHA: planner anthropic/claude-fable-5-2, executor anthropic/claude-haiku-5-5, reviewer openai/gpt-6.1-sol, budget $5.00
+      ! Commands run without a sandbox, with your rights: your configuration says \`sandbox: off\`.
       plan
         plan: Greet with a comma (1 task)  HOME/data/repositories/shop-KEY/runs/RUN/plan.yaml
           T1  Greet with a comma
@@ -63,6 +65,7 @@ describe.concurrent('another model than the one asked for', () => {
     expect(ran.plain.code).toBe(4);
     expect(ran.plain.stderr).toMatchInlineSnapshot(`
       "Run RUN on SHA: planner anthropic/claude-fable-5-2, executor anthropic/claude-haiku-5-5, reviewer openai/gpt-6.1-sol, budget $5.00
+      ! Commands run without a sandbox, with your rights: your configuration says \`sandbox: off\`.
       plan
         plan: Greet with a comma (1 task)  HOME/data/repositories/shop-KEY/runs/RUN/plan.yaml
           T1  Greet with a comma

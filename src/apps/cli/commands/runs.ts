@@ -17,7 +17,7 @@ export async function runs(io: Io, options: CommonOptions & { limit?: number }):
     const shown = records.slice(0, options.limit ?? 20);
     if (options.json === true) {
       // What a run was started with is for resuming it, in this version's words.
-      const runs = shown.map(({ id, version: _, order: __, confinement: ___, ...record }) => ({ run: id, ...record }));
+      const runs = shown.map(({ id, version: _, order: __, ...record }) => ({ run: id, ...record }));
       printJson(io, { total: records.length, runs });
       return 0;
     }
