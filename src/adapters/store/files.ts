@@ -82,7 +82,7 @@ export function openStore(folder: string): RunStore {
       return (text ?? '').split('\n').flatMap(eventOf);
     },
 
-    own: async (run) => ownRun(folderOf(run), run),
+    own: (run) => guarded(join(folderOf(run), 'run.json'), async () => ownRun(folderOf(run), run)),
 
     ownerOf: async (run) => ownerOf(folderOf(run)),
 
@@ -174,6 +174,7 @@ async function guarded<T>(path: string, step: () => Promise<T>): Promise<T> {
   try {
     return await step();
   } catch (error) {
+    if (error instanceof TercetError) throw error;
     throw unusable(path, error);
   }
 }

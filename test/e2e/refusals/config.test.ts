@@ -241,6 +241,7 @@ describe.concurrent('the user’s own configuration', () => {
     expect([plain.code, json.code, JSON.parse(json.stdout).outcome]).toEqual([5, 5, 'parked']);
     expect(plain.stderr).toMatchInlineSnapshot(`
       "Run RUN on SHA: planner anthropic/claude-fable-5-2, executor anthropic/claude-haiku-5-5, reviewer openai/gpt-6.1-sol, budget $COST
+      ! Commands run without a sandbox, with your rights: your configuration says \`sandbox: off\`.
       plan
       Parked: The budget of $COST cannot hold the next call: anthropic/claude-fable-5-2 (planner, plan) could cost up to $COST; spent $COST, held by calls under way $COST. The call was not made. Give a larger --budget, or a smaller roles.<role>.maxOutputTokens in tercet.yaml. [$COST]
       "
