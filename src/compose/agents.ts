@@ -12,6 +12,7 @@ import { LOCAL_LINEAGES } from './trios.ts';
 export interface Cast {
   agents: Record<Role, Agent>;
   stronger: Agent | null;
+  fallbacks: Record<Role, Agent | null>;
 }
 
 /**
@@ -41,12 +42,15 @@ export function castAgents(
     agents[role] = own[role] ?? fill(role, model, lineage);
   }
   const stronger = merged.stronger === null ? null : fill('executor', merged.stronger, null);
+  const fallbacks = Object.fromEntries(
+    ROLES.map((role) => [role, merged.fallbacks[role] === null ? null : fill(role, merged.fallbacks[role], null)]),
+  ) as Cast['fallbacks'];
   if (missing.length > 0) {
     throw new TercetError('config', `No API key is set:\n  ${[...new Set(missing)].join('\n  ')}`, {
       hint: 'Set it in the environment, choose other models (`--trio`, `--executor` …), or try `tercet demo`, which needs none. `tercet doctor` shows what is set.',
     });
   }
-  return { agents, stronger };
+  return { agents, stronger, fallbacks };
 }
 
 /**
@@ -55,14 +59,14 @@ export function castAgents(
  * @throws TercetError `config` under `unpriced: refuse`.
  */
 export function checkPrices(
-  { agents, stronger }: Cast,
+  { agents, stronger, fallbacks }: Cast,
   needed: readonly Role[],
   unpriced: 'refuse' | 'allow',
   catalogue: Catalogue,
   day: string,
 ): void {
   if (unpriced === 'allow') return;
-  const called = needed.map((role) => agents[role]);
+  const called = needed.flatMap((role) => [agents[role], fallbacks[role] ?? []].flat());
   if (stronger !== null && needed.includes('executor')) called.push(stronger);
   const missing = called.find(
     ({ billing, model }) => billing === 'metered' && findPrice(catalogue, model, day) === null,

@@ -1,11 +1,16 @@
 import path from 'node:path';
+import { systemClock } from '../adapters/clock/system.ts';
 import { openLedger } from '../adapters/ledger/sqlite.ts';
+import { openRefusedKeys } from '../adapters/refused-keys/files.ts';
 import { openStore } from '../adapters/store/files.ts';
 import { openRepository } from '../adapters/workspace/git/open.ts';
+import type { Clock } from '../ports/clock.ts';
 import type { Ledger } from '../ports/ledger.ts';
+import type { RefusedKeys } from '../ports/refused-keys.ts';
 import type { RunStore } from '../ports/store.ts';
 import type { Repository } from '../ports/workspace.ts';
 import { buildCatalogue, type Catalogue } from '../pricing/catalogue.ts';
+import { Providers } from '../workflow/calls/breaker.ts';
 import { type Folders, foldersOf } from './folders.ts';
 import { type Config, readConfig } from './read-config.ts';
 
@@ -15,7 +20,13 @@ export { branchName, newRunId } from './run-names.ts';
 export interface Host {
   env: NodeJS.ProcessEnv;
   cwd: string;
+  /** The machine's unless told. */
+  clock?: Clock;
+  /** How the providers are, as far as this process knows; shared by all its runs unless told. */
+  providers?: Providers;
 }
+
+const providersOfThisProcess = new Providers();
 
 /** Everything that is opened once per command: repository, configuration, ledger and runs. */
 export interface Session {
@@ -26,6 +37,9 @@ export interface Session {
   catalogue: Catalogue;
   ledger: Ledger;
   store: RunStore;
+  refusedKeys: RefusedKeys;
+  clock: Clock;
+  providers: Providers;
   close(): Promise<void>;
 }
 
@@ -43,6 +57,9 @@ export async function openSession(host: Host): Promise<Session> {
     catalogue: catalogueOf(config),
     ledger,
     store: openStore(path.join(folders.data, 'repositories', repository.key)),
+    refusedKeys: refusedKeysOf(folders),
+    clock: host.clock ?? systemClock,
+    providers: host.providers ?? providersOfThisProcess,
     close: () => ledger.close(),
   };
 }
@@ -54,6 +71,10 @@ export async function repositoryRoot(host: Host): Promise<string> {
 
 export function openLedgerOf(folders: Folders): Promise<Ledger> {
   return openLedger(path.join(folders.data, 'ledger.db'));
+}
+
+export function refusedKeysOf(folders: Folders): RefusedKeys {
+  return openRefusedKeys(path.join(folders.data, 'refused-keys'));
 }
 
 /** The catalogue with the person's own prices; theirs win. */

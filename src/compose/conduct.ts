@@ -1,5 +1,4 @@
 import path from 'node:path';
-import { systemClock } from '../adapters/clock/system.ts';
 import { processCommands } from '../adapters/commands/process.ts';
 import { openJournal } from '../adapters/journal/files.ts';
 import type { RecordedEvent } from '../contract/event.ts';
@@ -8,7 +7,6 @@ import type { RunRecord, RunResult } from '../contract/outcome.ts';
 import type { Request } from '../contract/request.ts';
 import type { Role } from '../contract/role.ts';
 import type { Agent } from '../ports/agent.ts';
-import type { Clock } from '../ports/clock.ts';
 import type { Person } from '../ports/person.ts';
 import type { Reporter } from '../ports/reporter.ts';
 import { summaryOf } from '../report/json.ts';
@@ -54,7 +52,7 @@ export async function conduct(
   });
   const cast = castAgents(merged, config.user, session.catalogue, host.env, casting.agents ?? {}, casting.needed);
   const { unpriced } = merged.settings;
-  checkPrices(cast, casting.needed, unpriced, session.catalogue, new Date().toISOString().slice(0, 10));
+  checkPrices(cast, casting.needed, unpriced, session.catalogue, session.clock.now().toISOString().slice(0, 10));
   const owned = await store.own(casting.run);
   try {
     const events = casting.again === undefined ? [] : await store.events(casting.run);
@@ -131,7 +129,7 @@ function contextOf(
   prompts: RunContext['prompts'],
   eventsBefore: number,
 ): RunContext {
-  const clock: Clock = systemClock;
+  const { clock } = session;
   let seq = eventsBefore;
   const damage: string[] = [];
   const { run, reporters, onEvent } = casting;
@@ -145,6 +143,7 @@ function contextOf(
     settings: merged.settings,
     agents: cast.agents,
     stronger: cast.stronger,
+    fallbacks: cast.fallbacks,
     prompts,
     repository: session.repository,
     ledger: session.ledger,
@@ -153,6 +152,8 @@ function contextOf(
     commands: processCommands(session.host.env.PATH === undefined ? {} : { path: session.host.env.PATH }),
     person: casting.person,
     clock,
+    providers: session.providers,
+    refusedKeys: session.refusedKeys,
     catalogue: session.catalogue,
     signal: casting.signal,
     attempts: new Map(),

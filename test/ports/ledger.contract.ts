@@ -21,6 +21,9 @@ export function heldReceipt(callId: string, over: Partial<Receipt> = {}): Receip
     task: 'T1',
     requestedModel: 'anthropic/claude-haiku-5-5',
     servedModel: null,
+    insteadOf: null,
+    unit: 'usd',
+    quantity: null,
     state: 'held',
     usage: null,
     cost: { usd: null, basis: 'unpriced', price: null },
@@ -31,6 +34,7 @@ export function heldReceipt(callId: string, over: Partial<Receipt> = {}): Receip
     answer: null,
     requestId: null,
     error: null,
+    failure: null,
     ...over,
   };
 }
@@ -44,7 +48,7 @@ export function settledReceipt(callId: string, usd: string | null, over: Partial
   });
 }
 
-const cap = (usd: string): Cap => ({ scope: 'run', key: 'run-1', usd });
+const cap = (amount: string): Cap => ({ scope: 'run', unit: 'usd', key: 'run-1', amount });
 
 /** What every ledger does; run over each adapter. */
 export function ledgerContract(name: string, open: () => Promise<LedgerUnderTest>): void {
@@ -84,6 +88,7 @@ export function ledgerContract(name: string, open: () => Promise<LedgerUnderTest
         cap: cap('0.3'),
         spent: '0',
         held: '0.3',
+        releasable: '0',
       });
       expect(await ledger.find('c2')).toBeNull();
     });
@@ -93,12 +98,12 @@ export function ledgerContract(name: string, open: () => Promise<LedgerUnderTest
       await ledger.settle(settledReceipt('c1', '0.07'));
       await ledger.hold(heldReceipt('c2', { heldUsd: '0.05' }), []);
       const answer = await ledger.hold(heldReceipt('c3', { heldUsd: '0.9' }), [cap('1')]);
-      expect(answer).toEqual({ granted: false, cap: cap('1'), spent: '0.07', held: '0.05' });
+      expect(answer).toEqual({ granted: false, cap: cap('1'), spent: '0.07', held: '0.05', releasable: '0' });
     });
 
     it('names the cap that refuses, of several', async () => {
       const answer = await ledger.hold(heldReceipt('c1'), [cap('5'), cap('0.01')]);
-      expect(answer).toMatchObject({ granted: false, cap: { usd: '0.01' } });
+      expect(answer).toMatchObject({ granted: false, cap: { amount: '0.01' } });
     });
 
     it('counts only the run the cap is about', async () => {
@@ -135,7 +140,7 @@ export function ledgerContract(name: string, open: () => Promise<LedgerUnderTest
       await ledger.hold(heldReceipt('c1', { heldUsd: '0.6' }), []);
       await ledger.settle(settledReceipt('c1', null));
       const answer = await ledger.hold(heldReceipt('c2', { heldUsd: '0.5' }), [cap('1')]);
-      expect(answer).toEqual({ granted: false, cap: cap('1'), spent: '0', held: '0.6' });
+      expect(answer).toEqual({ granted: false, cap: cap('1'), spent: '0', held: '0.6', releasable: '0' });
     });
 
     it('holds nothing for an unpriced call', async () => {

@@ -79,6 +79,7 @@ export async function executeTask(
   if (known !== null) return known;
   const run: TaskRun = {
     key,
+    lean: false,
     proofs: 0,
     plan,
     task,

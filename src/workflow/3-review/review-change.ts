@@ -1,25 +1,25 @@
 import { estimateTokens } from '../../context/index.ts';
 import type { FileDiff } from '../../contract/change.ts';
 import { TercetError } from '../../contract/errors.ts';
-import type { Coverage, CriterionVerdict, Finding, Review } from '../../contract/review.ts';
-import { ReviewerAnswer } from '../../contract/review.ts';
+import type { Coverage, CriterionVerdict, Finding, Review, ReviewerAnswer } from '../../contract/review.ts';
 import { splitForReview } from '../../handoff/cover.ts';
 import { decide } from '../../handoff/decide.ts';
 import { verifyFindings } from '../../handoff/verify-findings.ts';
-import { ask } from '../calls/ask.ts';
-import { sectionOf } from '../calls/section.ts';
 import type { RunContext } from '../run-context.ts';
-import { type ReviewSubject, reviewMessage } from './review-message.ts';
+import { askAboutPart } from './ask-about-part.ts';
+import type { ReviewSubject } from './review-message.ts';
 
 /**
  * One round of review: every hunk goes to the reviewer or is listed as skipped, its findings are verified by code,
  * and code decides the verdict. A reviewer that fails in any way gives `inconclusive`: never approval, never a loop.
  *
- * @throws TercetError only `cancelled`, `budget` and `parked`: the run as a whole stops then.
+ * @throws TercetError only `cancelled`, `budget`, `parked` and `config`: the run as a whole stops then.
  */
 export async function reviewChange(ctx: RunContext, subject: ReviewSubject): Promise<Review> {
   const diffs = await ctx.repository.diff(subject.from, subject.to);
-  const { parts, coverage } = splitForReview(diffs, { maxTokens: ctx.settings.reviewTokens, estimate: estimateTokens });
+  const { reviewTokens: maxTokens } = ctx.settings;
+  const split = splitForReview(diffs, { maxTokens, estimate: estimateTokens });
+  let { coverage } = split;
   const texts = await ctx.repository.read(
     subject.to,
     diffs.filter((diff) => diff.file.status !== 'deleted').map((diff) => diff.file.path),
@@ -28,33 +28,25 @@ export async function reviewChange(ctx: RunContext, subject: ReviewSubject): Pro
   let criteria: CriterionVerdict[] = [];
   let servedBy: string | null = null;
   try {
-    for (const part of parts) {
-      const { value, servedModel } = await ask(ctx, ctx.agents.reviewer, {
-        role: 'reviewer',
-        purpose: subject.round === 1 ? 'review' : 'rereview',
-        task: null,
-        system:
-          sectionOf(ctx, 'reviewer', 'system') +
-          (subject.round === 1 ? '' : `\n\n${sectionOf(ctx, 'reviewer', 'rereview')}`),
-        messages: [{ role: 'user', text: reviewMessage(ctx, subject, part, texts) }],
-        name: 'review',
-        salt: subject.failures,
-        schema: ReviewerAnswer,
-      });
-      servedBy = servedModel === null ? ctx.agents.reviewer.model : servedModel;
-      const verified = verify(ctx, subject, value, part.files, texts, findings);
-      for (const { finding, reason } of verified.dropped) {
-        ctx.emit({
-          type: 'warning.raised',
-          code: 'finding-dropped',
-          message: `A finding of the reviewer was dropped (${reason}): ${finding.title.slice(0, 100)}`,
-        });
+    for (const part of split.parts) {
+      const { answers, skipped } = await askAboutPart(ctx, subject, part, texts);
+      coverage = withoutHunks(coverage, skipped);
+      for (const { value, servedModel, files } of answers) {
+        servedBy = servedModel;
+        const verified = verify(ctx, subject, value, files, texts, findings);
+        for (const { finding, reason } of verified.dropped) {
+          ctx.emit({
+            type: 'warning.raised',
+            code: 'finding-dropped',
+            message: `A finding of the reviewer was dropped (${reason}): ${finding.title.slice(0, 100)}`,
+          });
+        }
+        findings = verified.findings;
+        criteria = mergeCriteria(criteria, verified.criteria);
       }
-      findings = verified.findings;
-      criteria = mergeCriteria(criteria, verified.criteria);
     }
   } catch (error) {
-    if (!(error instanceof TercetError) || ['cancelled', 'budget', 'parked'].includes(error.code)) throw error;
+    if (!(error instanceof TercetError) || STOPS.has(error.code)) throw error;
     return finish(ctx, {
       verdict: 'inconclusive',
       reason: `The review could not be made: ${error.message} ${error.hint ?? ''}`.trim(),
@@ -70,6 +62,14 @@ export async function reviewChange(ctx: RunContext, subject: ReviewSubject): Pro
     shown: shownCriteria(subject),
   });
   return finish(ctx, { verdict, reason, round: subject.round, criteria, findings, coverage, servedBy });
+}
+
+/** What stops the run as a whole; anything else leaves this review without a verdict. */
+const STOPS: ReadonlySet<TercetError['code']> = new Set(['cancelled', 'budget', 'parked', 'config']);
+
+/** The coverage less hunks that were planned for a part and nobody could be shown. */
+function withoutHunks(coverage: Coverage, skipped: Coverage['skipped']): Coverage {
+  return { ...coverage, reviewed: coverage.reviewed - skipped.length, skipped: [...coverage.skipped, ...skipped] };
 }
 
 function verify(

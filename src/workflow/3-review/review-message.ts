@@ -23,12 +23,16 @@ export interface ReviewSubject {
 const ENCLOSING_LINES = 60;
 const ENCLOSING_SHARE = 0.4;
 
-/** What the reviewer reads: the plan, check results, claims marked as claims, the numbered diff, the code around it. */
+/**
+ * What the reviewer reads: the plan, check results, claims marked as claims, the numbered diff, the code around it.
+ * `maxTokens` bounds the code around.
+ */
 export function reviewMessage(
   ctx: RunContext,
   subject: ReviewSubject,
   part: { files: readonly FileDiff[]; text: string },
   texts: ReadonlyMap<string, string | null>,
+  maxTokens: number,
 ): string {
   const parts: string[] = [];
   parts.push(
@@ -53,7 +57,7 @@ export function reviewMessage(
       ),
     );
   }
-  const around = codeAround(part.files, texts, ctx.settings.reviewTokens * ENCLOSING_SHARE);
+  const around = codeAround(part.files, texts, maxTokens * ENCLOSING_SHARE);
   if (around !== '') parts.push(fence('code_around', around));
   parts.push(fence('diff', part.text));
   return parts.join('\n');

@@ -3,14 +3,16 @@ import type { RunContext } from '../run-context.ts';
 
 /**
  * The reviewer is of another lineage than the executor: a model is blind to its own mistakes. Checked before any call.
- * An unknown lineage cannot be shown to differ, so it counts as the same.
+ * Whoever may stand in for one of them counts as well. An unknown lineage cannot be shown to differ, so it counts as the same.
  * @throws TercetError `lineage` under `lineage: require`.
  */
-export function checkLineage(ctx: Pick<RunContext, 'agents' | 'stronger' | 'settings' | 'emit'>): void {
+export function checkLineage(ctx: Pick<RunContext, 'agents' | 'stronger' | 'fallbacks' | 'settings' | 'emit'>): void {
   if (ctx.settings.lineage === 'off') return;
-  const { reviewer } = ctx.agents;
-  for (const executor of [ctx.agents.executor, ctx.stronger]) {
-    if (executor === null) continue;
+  const executors = [ctx.agents.executor, ctx.stronger, ctx.fallbacks.executor].filter((agent) => agent !== null);
+  const reviewers = [ctx.agents.reviewer, ctx.fallbacks.reviewer].filter((agent) => agent !== null);
+  for (const { reviewer, executor } of reviewers.flatMap((reviewer) =>
+    executors.map((executor) => ({ reviewer, executor })),
+  )) {
     const unknown = reviewer.lineage === null || executor.lineage === null;
     if (!unknown && reviewer.lineage !== executor.lineage) continue;
     const message = unknown

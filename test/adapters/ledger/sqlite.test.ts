@@ -91,7 +91,11 @@ describe('the ledger file', () => {
   });
 
   it('is created once by processes that open it at the same moment', async () => {
-    const options = { calls: 5, cap: { scope: 'run', key: 'run-1', usd: '100' }, receipt: heldReceipt('') };
+    const options = {
+      calls: 5,
+      cap: { scope: 'run', unit: 'usd', key: 'run-1', amount: '100' },
+      receipt: heldReceipt(''),
+    };
     const ends = await Promise.all(['a', 'b', 'c', 'd'].map((name) => hold(file, name, options)));
     expect(ends.map(({ stdout }) => stdout.trim())).toEqual(['5', '5', '5', '5']);
     const ledger = await openLedger(file);
@@ -120,7 +124,7 @@ describe('the ledger file', () => {
     }
     await ledger.close();
     const bytes = readFileSync(file);
-    writeFileSync(file, bytes.fill(0x5a, 4_096));
+    writeFileSync(file, bytes.fill(0x5a, 64 * 1_024));
     const damaged = await openLedger(file);
     await expect(damaged.list({})).rejects.toMatchObject({ code: 'storage' });
     await damaged.close();
@@ -130,10 +134,10 @@ describe('the ledger file', () => {
   it('is left alone when a newer Tercet wrote it', async () => {
     await (await openLedger(file)).close();
     const database = new DatabaseSync(file);
-    database.exec('PRAGMA user_version = 2');
+    database.exec('PRAGMA user_version = 3');
     database.close();
     const error = await failure();
-    expect(error.message).toContain('newer Tercet (ledger version 2; this one reads 1)');
+    expect(error.message).toContain('newer Tercet (ledger version 3; this one reads 2)');
     expect(error.hint).toContain('Update Tercet');
     expect(readdirSync(join(folder, 'data'))).toContain('ledger.sqlite');
   });

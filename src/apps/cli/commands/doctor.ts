@@ -1,5 +1,5 @@
 import { castAgents } from '../../../compose/agents.ts';
-import { catalogueOf, openSession } from '../../../compose/compose.ts';
+import { catalogueOf, openSession, refusedKeysOf } from '../../../compose/compose.ts';
 import { foldersOf } from '../../../compose/folders.ts';
 import { packageVersion } from '../../../compose/package-folder.ts';
 import { readPrompts } from '../../../compose/prompts.ts';
@@ -54,6 +54,16 @@ export async function doctor(io: Io, options: CommonOptions & { trio?: string })
   for (const { provider, url, models } of found.servers)
     if (models !== null) ok(`server ${provider}`, `${url} answers, ${models.length} model(s)`);
   const broken = checks.some((check) => check.state === 'missing');
+  const refused = refusedKeysOf(folders).clearAll();
+  if (refused > 0) {
+    const detail = `${refused} key(s) had been refused by their providers, and runs on them waited`;
+    checks.push({
+      name: 'refused keys',
+      state: 'warning',
+      detail,
+      fix: 'Each is tried again from now on: `tercet resume`.',
+    });
+  }
   if (options.json === true) print(io, JSON.stringify({ ok: !broken, checks }));
   else for (const check of checks) print(io, line(check));
   return broken ? 2 : 0;
