@@ -1,6 +1,6 @@
 import { estimateTokens } from '../../context/index.ts';
 import type { FileDiff } from '../../contract/change.ts';
-import { type Coverage, ReviewerAnswer } from '../../contract/review.ts';
+import { ReviewerAnswer } from '../../contract/review.ts';
 import { type ReviewPart, splitForReview } from '../../handoff/cover.ts';
 import { type Answered, ask } from '../calls/ask.ts';
 import { sectionOf } from '../calls/section.ts';
@@ -13,30 +13,37 @@ export interface PartAnswer extends Answered<ReviewerAnswer> {
   files: readonly FileDiff[];
 }
 
-/** A part that is too long for the reviewer is asked about in pieces of at most this share of an ordinary part. */
-const SHARE = 0.25;
-
 /**
- * Asks about one part of a change: in one call, or in several where the model does not take it whole.
- * @returns the answers, and the hunks that are too large for a call even so: nobody has read them.
+ * Asks about one part of a change: in one call, or where the model does not take that much in several about pieces half
+ * as large, without the code around. Every hunk is shown either way.
  */
 export async function askAboutPart(
   ctx: RunContext,
   subject: ReviewSubject,
   part: ReviewPart,
   texts: ReadonlyMap<string, string | null>,
-): Promise<{ answers: PartAnswer[]; skipped: Coverage['skipped'] }> {
-  const what = { role: 'reviewer', task: null, how: 'smaller parts of the change', share: SHARE } as const;
+): Promise<PartAnswer[]> {
+  const what = { role: 'reviewer', task: null, how: 'smaller parts of the change', share: 0 } as const;
   return compactOnce(ctx, what, async (share) => {
-    const maxTokens = Math.ceil(ctx.settings.reviewTokens * share);
-    const { parts, coverage } =
-      share === 1
-        ? { parts: [part], coverage: { skipped: [] } }
-        : splitForReview(part.files, { maxTokens, estimate: estimateTokens });
     const answers: PartAnswer[] = [];
-    for (const piece of parts) answers.push(await askAbout(ctx, subject, piece, texts, maxTokens));
-    return { answers, skipped: coverage.skipped };
+    for (const piece of share === 1 ? [part] : piecesOf(part)) {
+      answers.push(await askAbout(ctx, subject, piece, texts, ctx.settings.reviewTokens * share));
+    }
+    return answers;
   });
+}
+
+/** A part in pieces of half its size; a hunk that is larger is a piece of its own. */
+function piecesOf({ files, text }: ReviewPart): ReviewPart[] {
+  const estimate = estimateTokens;
+  const { parts, coverage } = splitForReview(files, { maxTokens: Math.ceil(estimate(text) / 2), estimate });
+  const large = new Set(coverage.skipped.map(({ hunk }) => hunk));
+  const alone = files.flatMap(({ file, hunks }) =>
+    hunks
+      .filter(({ id }) => large.has(id))
+      .flatMap((hunk) => splitForReview([{ file, hunks: [hunk] }], { maxTokens: Infinity, estimate }).parts),
+  );
+  return [...parts, ...alone];
 }
 
 async function askAbout(
@@ -44,7 +51,7 @@ async function askAbout(
   subject: ReviewSubject,
   part: ReviewPart,
   texts: ReadonlyMap<string, string | null>,
-  maxTokens: number,
+  tokensAround: number,
 ): Promise<PartAnswer> {
   const first = subject.round === 1;
   const system = sectionOf(ctx, 'reviewer', 'system');
@@ -53,7 +60,7 @@ async function askAbout(
     purpose: first ? 'review' : 'rereview',
     task: null,
     system: first ? system : `${system}\n\n${sectionOf(ctx, 'reviewer', 'rereview')}`,
-    messages: [{ role: 'user', text: reviewMessage(ctx, subject, part, texts, maxTokens) }],
+    messages: [{ role: 'user', text: reviewMessage(ctx, subject, part, texts, tokensAround) }],
     name: 'review',
     salt: subject.failures,
     schema: ReviewerAnswer,

@@ -18,8 +18,7 @@ import type { ReviewSubject } from './review-message.ts';
 export async function reviewChange(ctx: RunContext, subject: ReviewSubject): Promise<Review> {
   const diffs = await ctx.repository.diff(subject.from, subject.to);
   const { reviewTokens: maxTokens } = ctx.settings;
-  const split = splitForReview(diffs, { maxTokens, estimate: estimateTokens });
-  let { coverage } = split;
+  const { parts, coverage } = splitForReview(diffs, { maxTokens, estimate: estimateTokens });
   const texts = await ctx.repository.read(
     subject.to,
     diffs.filter((diff) => diff.file.status !== 'deleted').map((diff) => diff.file.path),
@@ -28,10 +27,8 @@ export async function reviewChange(ctx: RunContext, subject: ReviewSubject): Pro
   let criteria: CriterionVerdict[] = [];
   let servedBy: string | null = null;
   try {
-    for (const part of split.parts) {
-      const { answers, skipped } = await askAboutPart(ctx, subject, part, texts);
-      coverage = withoutHunks(coverage, skipped);
-      for (const { value, servedModel, files } of answers) {
+    for (const part of parts) {
+      for (const { value, servedModel, files } of await askAboutPart(ctx, subject, part, texts)) {
         servedBy = servedModel;
         const verified = verify(ctx, subject, value, files, texts, findings);
         for (const { finding, reason } of verified.dropped) {
@@ -66,11 +63,6 @@ export async function reviewChange(ctx: RunContext, subject: ReviewSubject): Pro
 
 /** What stops the run as a whole; anything else leaves this review without a verdict. */
 const STOPS: ReadonlySet<TercetError['code']> = new Set(['cancelled', 'budget', 'parked', 'config']);
-
-/** The coverage less hunks that were planned for a part and nobody could be shown. */
-function withoutHunks(coverage: Coverage, skipped: Coverage['skipped']): Coverage {
-  return { ...coverage, reviewed: coverage.reviewed - skipped.length, skipped: [...coverage.skipped, ...skipped] };
-}
 
 function verify(
   ctx: RunContext,

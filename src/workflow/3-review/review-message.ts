@@ -25,14 +25,14 @@ const ENCLOSING_SHARE = 0.4;
 
 /**
  * What the reviewer reads: the plan, check results, claims marked as claims, the numbered diff, the code around it.
- * `maxTokens` bounds the code around.
+ * `tokensAround` is what one review call may have; a share of it is for that code.
  */
 export function reviewMessage(
   ctx: RunContext,
   subject: ReviewSubject,
   part: { files: readonly FileDiff[]; text: string },
   texts: ReadonlyMap<string, string | null>,
-  maxTokens: number,
+  tokensAround: number,
 ): string {
   const parts: string[] = [];
   parts.push(
@@ -57,7 +57,7 @@ export function reviewMessage(
       ),
     );
   }
-  const around = codeAround(part.files, texts, maxTokens * ENCLOSING_SHARE);
+  const around = codeAround(part.files, texts, tokensAround * ENCLOSING_SHARE);
   if (around !== '') parts.push(fence('code_around', around));
   parts.push(fence('diff', part.text));
   return parts.join('\n');

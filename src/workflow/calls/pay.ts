@@ -27,14 +27,13 @@ export async function pay(ctx: RunContext, agent: Agent, turn: Turn, salt = 0): 
   const failures = new Map<FailureKind, number>();
   for (let route = routeOf(ctx, agent, turn, salt); ; ) {
     if (ctx.signal.aborted) throw cancelled();
-    const { callId, settled, before } = await lookUp(ctx, route);
+    const { callId, settled, skipped, final } = await lookUp(ctx, route);
     if (settled !== null) return reuse(ctx, route, settled);
-    if (before.length > 0) {
+    if (skipped) {
       const known = await answeredElsewhere(ctx, route);
       if (known !== null) return reuse(ctx, known.route, known.receipt);
     }
-    const final = before.findLast(({ failure }) => failure === 'refused' || failure === 'too-long');
-    const result = final === undefined ? await call(ctx, route, callId) : asFailed(final);
+    const result = final === null ? await call(ctx, route, callId) : asFailed(final);
     if ('reroute' in result) {
       route = reroute(ctx, route, result.reroute);
       continue;
@@ -45,7 +44,7 @@ export async function pay(ctx: RunContext, agent: Agent, turn: Turn, salt = 0): 
     }
     const next = decide(result, failures, fallbackKind(ctx, route));
     const waitMs = next.do === 'retry' ? next.waitMs : null;
-    if (final === undefined) report(ctx, route, result, waitMs);
+    if (final === null) report(ctx, route, result, waitMs);
     sayFailed(ctx, route, final?.callId ?? callId, result, waitMs);
     if (next.do === 'give-up') throw giveUp(ctx, route, result);
     if (next.do === 'reroute') {

@@ -1,4 +1,4 @@
-import type { Receipt } from '../../contract/usage.ts';
+import type { FailureKind, Receipt } from '../../contract/usage.ts';
 import type { Agent, Turn } from '../../ports/agent.ts';
 import { findPrice } from '../../pricing/catalogue.ts';
 import { digest, type RunContext } from '../run-context.ts';
@@ -35,26 +35,38 @@ export function fallbackOf(ctx: RunContext, route: Route): Route | null {
   return { ...routeOf(ctx, other, turn, salt), insteadOf: agent.model, nudged: route.nudged };
 }
 
-/** Where a call stands: its id, and what is known of it. `before` are tries of an earlier process that brought nothing. */
+/**
+ * Where a call stands: its id, and what is known of it. `skipped`: tries of an earlier process brought nothing.
+ * `final`: the same words, said before, failed in a way that they would fail again.
+ */
 export interface Looked {
   callId: string;
   settled: Receipt | null;
-  before: Receipt[];
+  skipped: boolean;
+  final: Receipt | null;
 }
+
+const FINAL: ReadonlySet<FailureKind | null> = new Set<FailureKind>(['refused', 'too-long']);
 
 /** Finds the next try of a request among the receipts. A held or failed one may have been billed: it keeps its row and id. */
 export async function lookUp(ctx: RunContext, route: Route): Promise<Looked> {
   const request = requestOf(ctx, route);
-  const before: Receipt[] = [];
-  for (;;) {
+  const find = (attempt: number) => ctx.ledger.find(idOf(request, attempt));
+  const earlier = ctx.attempts.get(request) ?? 0;
+  for (let skipped = false; ; skipped = true) {
     const attempt = (ctx.attempts.get(request) ?? 0) + 1;
     // Taken before anything is awaited: the same request may be made twice at once.
     ctx.attempts.set(request, attempt);
-    const callId = digest(request, attempt).slice(0, 32);
-    const known = await ctx.ledger.find(callId);
-    if (known === null || known.state === 'settled') return { callId, settled: known, before };
-    before.push(known);
+    const known = await find(attempt);
+    if (known !== null && known.state !== 'settled') continue;
+    const last = skipped || earlier > 0 ? await find(attempt - 1) : null;
+    const final = last !== null && FINAL.has(last.failure) ? last : null;
+    return { callId: idOf(request, attempt), settled: known, skipped, final };
   }
+}
+
+function idOf(request: string, attempt: number): string {
+  return digest(request, attempt).slice(0, 32);
 }
 
 /**
@@ -71,7 +83,7 @@ export async function answeredElsewhere(
     if (way === null) continue;
     const request = requestOf(ctx, way);
     for (let attempt = (ctx.attempts.get(request) ?? 0) + 1; ; attempt++) {
-      const known = await ctx.ledger.find(digest(request, attempt).slice(0, 32));
+      const known = await ctx.ledger.find(idOf(request, attempt));
       if (known === null) break;
       if (known.state !== 'settled') continue;
       ctx.attempts.set(request, attempt);
