@@ -4,6 +4,8 @@ import type { Clock } from '../../src/ports/clock.ts';
 export interface SkippingClock extends Clock {
   /** Milliseconds of every sleep, in order. */
   readonly sleeps: number[];
+  /** Called before each sleep. */
+  onSleep: (ms: number) => void | Promise<void>;
   /** Moves the time on. */
   skip(ms: number): void;
 }
@@ -11,16 +13,19 @@ export interface SkippingClock extends Clock {
 export function skippingClock(): SkippingClock {
   const sleeps: number[] = [];
   let skipped = 0;
-  return {
+  const clock: SkippingClock = {
     sleeps,
+    onSleep: () => {},
     skip: (ms) => {
       skipped += ms;
     },
     now: () => new Date(Date.now() + skipped),
     sleep: async (ms, signal) => {
       signal.throwIfAborted();
+      await clock.onSleep(ms);
       sleeps.push(ms);
       skipped += ms;
     },
   };
+  return clock;
 }

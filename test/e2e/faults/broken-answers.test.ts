@@ -97,10 +97,13 @@ describe('an answer that breaks off', () => {
 });
 
 describe('an answer that nobody can read', () => {
-  it.each<[string, Fault]>([
-    ['bad JSON in the stream', { kind: 'bad-json' }],
-    ['HTML with 200', { kind: 'html' }],
-  ])('%s: one retry, then cannot talk to the provider, with the holds kept', async (_, fault) => {
+  it('bad JSON in the stream: one retry, then cannot talk to the provider, with the holds kept', () =>
+    expectUnreadable({ kind: 'bad-json' }));
+
+  it('HTML with 200: one retry, then cannot talk to the provider, with the holds kept', () =>
+    expectUnreadable({ kind: 'html' }));
+
+  async function expectUnreadable(fault: Fault): Promise<void> {
     await using stage = await faultStage({ ...SMOOTH, planner: [broken(PLAN, fault), broken(PLAN, fault)] });
     const { result, of, calls, said, sleeps } = await stage.run();
     expect(result).toMatchObject({ outcome: 'failed', exitCode: 1 });
@@ -113,7 +116,7 @@ describe('an answer that nobody can read', () => {
     expect(result.cost).toMatchObject({ usd: null, unknownCalls: 2 });
     expect(said).toContain('Cannot talk to anthropic.');
     expect(said).toContain('what they hold stays held');
-  });
+  }
 
   it('empty content: one nudge, then it answers', async () => {
     await using stage = await faultStage({ ...SMOOTH, planner: [{ text: '' }, PLAN] });

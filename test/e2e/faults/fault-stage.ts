@@ -47,11 +47,13 @@ export interface Ended {
 export interface FaultOptions {
   config?: string;
   deadlines?: Partial<Deadlines>;
+  /** Agents of the test's own, instead of models over HTTP. */
+  agents?: Partial<Record<Role, Agent>>;
   files?: Record<string, string>;
 }
 
 export async function faultStage(lines: Lines, options: FaultOptions = {}): Promise<FaultStage> {
-  const { config = '', files, deadlines } = options;
+  const { config = '', files, deadlines, agents = {} } = options;
   const stage = await setStage(lines, { config, ...(files === undefined ? {} : { files }) });
   const clock = skippingClock();
   const providers = new Providers();
@@ -62,7 +64,8 @@ export async function faultStage(lines: Lines, options: FaultOptions = {}): Prom
       const host = { env: stage.home.env, cwd: stage.repository.root, clock, providers };
       const session = await openSession(host);
       try {
-        return await runIn(stage, session, clock, deadlines, again);
+        const own = deadlines === undefined ? agents : agentsWith(session, deadlines);
+        return await runIn(stage, session, clock, own, again);
       } finally {
         await session.close();
       }
@@ -75,7 +78,7 @@ async function runIn(
   stage: Stage,
   session: Session,
   clock: SkippingClock,
-  deadlines: Partial<Deadlines> | undefined,
+  agents: Partial<Record<Role, Agent>>,
   again: string | undefined,
 ): Promise<Ended> {
   const run = again ?? newRunId();
@@ -95,7 +98,7 @@ async function runIn(
       request: { text: REQUEST, source: 'text', base: await session.repository.resolve('HEAD') },
       order: { overrides: { approval: 'skip', planning: 'always' }, plan: null, subject: null },
       needed: ROLES,
-      agents: deadlines === undefined ? {} : agentsWith(session, deadlines),
+      agents,
       person: null,
       reporters: [{ report: said, close: () => {} }],
       onEvent: (event) => events.push(event),
