@@ -20,6 +20,8 @@ export interface PaidStep {
   journal: Quantiles;
   /** One write and sync of a small file on this disk, measured in between: there are three in a step. */
   sync: Quantiles;
+  /** Median of the processor time of a step, its call included: what does not depend on the disk or the machine's load. */
+  cpu: number;
 }
 
 export interface Quantiles {
@@ -70,9 +72,11 @@ export async function measurePaidStep(steps = 500): Promise<PaidStep> {
       attempts: new Map(),
     } as unknown as RunContext;
 
+    const cpu: number[] = [];
     const figures = { whole: [] as number[], call: [] as number[], journal: [] as number[], sync: [] as number[] };
     for (let number = 0; number < steps; number += 1) {
       let paid = 0;
+      const before = process.cpuUsage();
       const whole = await time(() =>
         step(ctx, `step:${number}`, async () => {
           paid = await time(async () => {
@@ -91,6 +95,8 @@ export async function measurePaidStep(steps = 500): Promise<PaidStep> {
           return { done: true, reason: 'z'.repeat(500) };
         }),
       );
+      const { user, system } = process.cpuUsage(before);
+      cpu.push((user + system) / 1000);
       figures.whole.push(whole - inCall);
       figures.call.push(paid - inCall);
       figures.journal.push(whole - paid);
@@ -98,7 +104,13 @@ export async function measurePaidStep(steps = 500): Promise<PaidStep> {
     }
     await ledger.close();
     const { whole, call, journal, sync } = figures;
-    return { whole: quantiles(whole), call: quantiles(call), journal: quantiles(journal), sync: quantiles(sync) };
+    return {
+      whole: quantiles(whole),
+      call: quantiles(call),
+      journal: quantiles(journal),
+      sync: quantiles(sync),
+      cpu: quantiles(cpu).p50,
+    };
   } finally {
     rmSync(folder, { recursive: true });
   }
@@ -124,7 +136,8 @@ function quantiles(values: number[]): Quantiles {
 }
 
 if (import.meta.main) {
-  const figures = await measurePaidStep();
+  const { cpu, ...figures } = await measurePaidStep();
+  console.log(`cpu      p50 ${cpu.toFixed(2)} ms`);
   for (const [name, { p50, p99 }] of Object.entries(figures)) {
     console.log(`${name.padEnd(8)} p50 ${p50.toFixed(2)} ms  p99 ${p99.toFixed(2)} ms`);
   }

@@ -9,7 +9,7 @@ import { cancelled } from './give-up.ts';
 import { overBudget } from './over-budget.ts';
 import type { Route } from './route.ts';
 import { mostInputTokens } from './size.ts';
-import { noPrice } from './unpriced.ts';
+import { noCredits, noPrice } from './unpriced.ts';
 
 /** How long a call waits for what other runs hold, and how often it looks, in ms. */
 const LONGEST_MS = 60_000;
@@ -18,7 +18,7 @@ const LAST_LOOK_MS = 2_000;
 
 /**
  * The receipt as booked before the call, with its worst case held, in the unit the agent is paid in.
- * @throws TercetError `config` for a metered model without a price, under `unpriced: refuse`.
+ * @throws TercetError `config` when nobody knows what it can cost, under `unpriced: refuse`.
  */
 export function receiptBefore(ctx: RunContext, route: Route, callId: string): Receipt {
   const { agent, turn, insteadOf } = route;
@@ -52,6 +52,7 @@ function worstOf(ctx: RunContext, { agent, turn }: Route): Pick<Receipt, 'unit' 
     case 'local':
       return { ...dollars, heldUsd: '0' };
     case 'credits': {
+      if (agent.creditsPerTurn === undefined && ctx.settings.unpriced === 'refuse') throw noCredits(agent.model);
       const quantity = { held: agent.creditsPerTurn ?? '0', taken: null };
       return { unit: 'credits', cost: { ...unknown, basis: 'credits' }, heldUsd: null, quantity };
     }

@@ -194,6 +194,13 @@ describe('credits and subscriptions', () => {
     expect(said).toContain('raise `budgets.credits.day`');
   });
 
+  it('are not called when nobody says how many credits a turn takes at most', async () => {
+    await using stage = await stageOf(paidIn('credits'));
+    const { result, of } = await stage.run();
+    expect(result).toMatchObject({ outcome: 'failed', exitCode: 2 });
+    expect(of('edit')).toEqual([]);
+  });
+
   it('keep counting what was held when the vendor does not say what it took', async () => {
     const agent = paidIn('credits', { creditsPerTurn: '12' }, null);
     await using stage = await stageOf(agent, 'budgets: { credits: { day: 20 } }\n');
