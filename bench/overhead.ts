@@ -67,7 +67,7 @@ async function measure(): Promise<Sample> {
   mkdirSync(home, { recursive: true });
   writeFileSync(
     path.join(home, 'config.yaml'),
-    `providers:\n  anthropic: { baseUrl: ${server.url}/v1 }\n  openai: { baseUrl: ${server.url}/v1 }\n`,
+    `providers:\n  anthropic: { baseUrl: ${server.url}/v1 }\n  openai: { baseUrl: ${server.url}/v1 }\nsandbox: off\n`,
   );
   const before = await log();
   const started = Date.now();

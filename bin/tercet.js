@@ -10,7 +10,7 @@ if (version[0] < 22 || (version[0] === 22 && version[1] < 18)) {
   process.exit(2);
 }
 import('node:module').then((module) => {
-  // Node keeps what it has compiled, so that the next start is quicker.
-  if (module.enableCompileCache) module.enableCompileCache();
+  // Node keeps what it has compiled, so that the next start is quicker; the demo promises to leave nothing behind.
+  if (module.enableCompileCache && process.argv[2] !== 'demo') module.enableCompileCache();
   return import('../dist/cli.js');
 });

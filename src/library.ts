@@ -36,6 +36,11 @@ export interface WorkflowOptions {
   planning?: Settings['planning'];
   /** A plan to execute instead of asking the planner for one. */
   plan?: Plan;
+  /**
+   * Leave out what the repository's own tercet.yaml may not say before somebody has trusted it (`tercet trust`);
+   * without it, such settings are refused (`config`).
+   */
+  untrusted?: boolean;
   /** Answers questions and approves the plan; without one, assumptions stand and the plan is executed. */
   person?: Person;
   /** Name of the branch; default `tercet/<words of the request>-<run>`. */
@@ -104,6 +109,7 @@ async function carryOut(options: WorkflowOptions, run: string, log: EventLog): P
             approval: options.person === undefined ? 'skip' : 'ask',
           },
         },
+        untrusted: options.untrusted,
         person: options.person ?? null,
         reporters: [],
         onEvent: (event) => log.push(event),

@@ -3,9 +3,8 @@ import type { UserConfig } from '../contract/config.ts';
 import { TercetError } from '../contract/errors.ts';
 import { type Lineage, ROLES, type Role } from '../contract/role.ts';
 import type { Agent } from '../ports/agent.ts';
-import { type Catalogue, findPrice, lineageOf } from '../pricing/catalogue.ts';
-import { noPrice } from '../workflow/calls/unpriced.ts';
-import { keyNames, providerFor, providerName } from './providers.ts';
+import { type Catalogue, lineageOf } from '../pricing/catalogue.ts';
+import { keyNames, ownProvider, providerFor, providerName } from './providers.ts';
 import type { Merged } from './settings.ts';
 import { LOCAL_LINEAGES } from './trios.ts';
 
@@ -53,33 +52,12 @@ export function castAgents(
   return { agents, stronger, fallbacks };
 }
 
-/**
- * Every metered model that will be called has a price on `day` (YYYY-MM-DD): said before the first call is paid for,
- * not when the turn comes to it.
- * @throws TercetError `config` under `unpriced: refuse`.
- */
-export function checkPrices(
-  { agents, stronger, fallbacks }: Cast,
-  needed: readonly Role[],
-  unpriced: 'refuse' | 'allow',
-  catalogue: Catalogue,
-  day: string,
-): void {
-  if (unpriced === 'allow') return;
-  const called = needed.flatMap((role) => [agents[role], fallbacks[role] ?? []].flat());
-  if (stronger !== null && needed.includes('executor')) called.push(stronger);
-  const missing = called.find(
-    ({ billing, model }) => billing === 'metered' && findPrice(catalogue, model, day) === null,
-  );
-  if (missing !== undefined) throw noPrice(missing.model);
-}
-
 /** Whose training produced a model: the catalogue knows exact ids, a configured provider may say, local names are listed. */
 export function modelLineage(model: string, user: UserConfig, catalogue: Catalogue): Lineage {
   const known = lineageOf(catalogue, model);
   if (known !== null) return known;
-  const stated = user.providers?.[providerName(model)]?.lineage;
+  const stated = ownProvider(user, providerName(model))?.lineage;
   if (stated !== undefined) return stated;
   const name = model.slice(model.indexOf('/') + 1).split(':')[0] ?? '';
-  return LOCAL_LINEAGES[name] ?? null;
+  return Object.hasOwn(LOCAL_LINEAGES, name) ? (LOCAL_LINEAGES[name] ?? null) : null;
 }

@@ -4,6 +4,7 @@ import { openLedger } from '../adapters/ledger/sqlite.ts';
 import { openRefusedKeys } from '../adapters/refused-keys/files.ts';
 import { openStore } from '../adapters/store/files.ts';
 import { openRepository } from '../adapters/workspace/git/open.ts';
+import { type Redactor, redactor } from '../handoff/redact.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Ledger } from '../ports/ledger.ts';
 import type { RefusedKeys } from '../ports/refused-keys.ts';
@@ -12,6 +13,9 @@ import type { Repository } from '../ports/workspace.ts';
 import { buildCatalogue, type Catalogue } from '../pricing/catalogue.ts';
 import { Providers } from '../workflow/calls/breaker.ts';
 import { type Folders, foldersOf } from './folders.ts';
+import { guardStore } from './guards.ts';
+import { keysInUse } from './keys.ts';
+import { findHome, sayWhere } from './moved.ts';
 import { type Config, readConfig } from './read-config.ts';
 
 export { branchName, newRunId } from './run-names.ts';
@@ -40,15 +44,22 @@ export interface Session {
   refusedKeys: RefusedKeys;
   clock: Clock;
   providers: Providers;
+  /** Takes the keys of this environment out of whatever is stored or shown. */
+  redactor: Redactor;
+  /** Where the repository was when its runs were made; null unless it was found to have moved just now. */
+  movedFrom: string | null;
   close(): Promise<void>;
 }
 
 /** Opens what a command needs in a repository. @throws TercetError `repository`, `config`, `storage`. */
 export async function openSession(host: Host): Promise<Session> {
   const folders = foldersOf(host.env);
-  const repository = await openRepository(host.cwd, { env: host.env });
+  const opened = await openRepository(host.cwd, { env: host.env });
+  const { key, movedFrom } = await findHome(folders.data, opened);
+  const repository = { ...opened, key };
   const config = await readConfig(folders, repository.root);
   const ledger = await openLedgerOf(folders);
+  const keys = redactor(keysInUse(host.env, config.user));
   return {
     host,
     folders,
@@ -56,10 +67,12 @@ export async function openSession(host: Host): Promise<Session> {
     repository,
     catalogue: catalogueOf(config),
     ledger,
-    store: openStore(path.join(folders.data, 'repositories', repository.key)),
+    store: guardStore(sayWhere(openStore(path.join(folders.data, 'repositories', key)), folders.data), keys),
     refusedKeys: refusedKeysOf(folders),
     clock: host.clock ?? systemClock,
     providers: host.providers ?? providersOfThisProcess,
+    redactor: keys,
+    movedFrom,
     close: () => ledger.close(),
   };
 }

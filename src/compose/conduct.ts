@@ -1,20 +1,29 @@
 import path from 'node:path';
-import { processCommands } from '../adapters/commands/process.ts';
 import { openJournal } from '../adapters/journal/files.ts';
-import type { RecordedEvent } from '../contract/event.ts';
+import { TercetError } from '../contract/errors.ts';
+import type { RecordedEvent, RunEvent } from '../contract/event.ts';
 import type { RunOrder } from '../contract/order.ts';
 import type { RunRecord, RunResult } from '../contract/outcome.ts';
 import type { Request } from '../contract/request.ts';
 import type { Role } from '../contract/role.ts';
+import type { Redactor } from '../handoff/redact.ts';
 import type { Agent } from '../ports/agent.ts';
 import type { Person } from '../ports/person.ts';
 import type { Reporter } from '../ports/reporter.ts';
 import { summaryOf } from '../report/json.ts';
+import { recordSetup } from '../workflow/recording.ts';
 import type { RunContext } from '../workflow/run-context.ts';
-import { type Cast, castAgents, checkPrices } from './agents.ts';
+import { type Cast, castAgents } from './agents.ts';
+import { checkBranch } from './check-branch.ts';
+import { checkPrices } from './check-prices.ts';
+import { type Confined, confine } from './commands.ts';
 import type { Session } from './compose.ts';
+import { guardAgent, guardCommands } from './guards.ts';
+import { writePlace } from './moved.ts';
+import { packageVersion } from './package-folder.ts';
 import { readPrompts } from './prompts.ts';
 import { type Merged, mergeSettings } from './settings.ts';
+import { configOfRun } from './trust.ts';
 
 /** How one run is to be made. */
 export interface Casting {
@@ -24,6 +33,8 @@ export interface Casting {
   /** Roles that will be called: their keys are checked before anything begins. */
   needed: readonly Role[];
   agents?: Partial<Record<Role, Agent>> | undefined;
+  /** Go on without what the repository's file may not say untrusted, instead of refusing. */
+  untrusted?: boolean | undefined;
   person: Person | null;
   reporters: readonly Reporter[];
   onEvent?: (event: RecordedEvent) => void;
@@ -32,6 +43,8 @@ export interface Casting {
   run: string;
   /** The record of the run that is carried on; absent for a new one. */
   again?: RunRecord | undefined;
+  /** Why the commands of this run may go unconfined where there is no sandbox: see {@link confine}. */
+  trusted?: string;
 }
 
 /**
@@ -43,7 +56,21 @@ export async function conduct(
   casting: Casting,
   work: (ctx: RunContext) => Promise<RunResult>,
 ): Promise<RunResult> {
-  const { config, host, store } = session;
+  try {
+    const request = session.redactor.literals(casting.request);
+    return await conductRun(session, { ...casting, request }, work);
+  } finally {
+    for (const reporter of casting.reporters) reporter.close();
+  }
+}
+
+async function conductRun(
+  session: Session,
+  casting: Casting,
+  work: (ctx: RunContext) => Promise<RunResult>,
+): Promise<RunResult> {
+  const { host, store, redactor } = session;
+  const { config, leftOut } = await configOfRun(session, casting.untrusted === true);
   const merged = mergeSettings(config, casting.order.overrides);
   const prompts = await readPrompts({
     planner: merged.roles.planner.prompt,
@@ -51,23 +78,40 @@ export async function conduct(
     reviewer: merged.roles.reviewer.prompt,
   });
   const cast = castAgents(merged, config.user, session.catalogue, host.env, casting.agents ?? {}, casting.needed);
-  const { unpriced } = merged.settings;
-  checkPrices(cast, casting.needed, unpriced, session.catalogue, session.clock.now().toISOString().slice(0, 10));
+  checkPrices(cast, casting.needed, merged.settings, session.catalogue, session.clock.now().toISOString().slice(0, 10));
+  const { branch, again } = casting;
+  if (branch !== null && again === undefined) await checkBranch(session.repository, branch);
+  const confined = await confine({
+    kind: casting.kind,
+    sandbox: merged.settings.sandbox,
+    path: host.env.PATH,
+    person: casting.person,
+    signal: casting.signal,
+    trusted: casting.trusted ?? null,
+  });
   const owned = await store.own(casting.run);
   try {
     const events = casting.again === undefined ? [] : await store.events(casting.run);
-    const ctx = contextOf(session, casting, merged, cast, prompts, events.length);
-    const record = recordOf(session, casting, cast, prompts, ctx.clock.now());
+    // Progress is numbered and not recorded, so that the count of events says less than the last number.
+    const after = events.at(-1)?.seq ?? 0;
+    const ctx = contextOf(session, casting, merged, cast, prompts, confined, after);
+    const record = recordOf(session, casting, cast, prompts, confined.confinement, ctx.clock.now());
     await store.save(record);
+    await writePlace(session.folders.data, session.repository);
+    recordSetup(ctx, packageVersion(), after);
+    if (leftOut.length > 0) {
+      const keys = leftOut.map((setting) => setting.key).join(', ');
+      const message = `The repository's tercet.yaml is not trusted; left out: ${keys}.`;
+      ctx.emit({ type: 'warning.raised', code: 'untrusted', message });
+    }
     return await recorded(session, ctx, record, work);
   } finally {
     owned.release();
-    for (const reporter of casting.reporters) reporter.close();
   }
 }
 
 async function recorded(
-  { store }: Session,
+  { store, redactor }: Session,
   ctx: RunContext,
   record: RunRecord,
   work: (ctx: RunContext) => Promise<RunResult>,
@@ -84,7 +128,7 @@ async function recorded(
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
     await store.save({ ...record, outcome: 'failed', reason, endedAt: ended() });
-    throw error;
+    throw withoutKeys(error, redactor);
   }
 }
 
@@ -93,6 +137,7 @@ function recordOf(
   casting: Casting,
   cast: Cast,
   prompts: RunContext['prompts'],
+  confinement: RunRecord['confinement'],
   now: Date,
 ): RunRecord {
   const { repository } = session;
@@ -116,9 +161,25 @@ function recordOf(
       reviewer: null,
       ...Object.fromEntries(casting.needed.map((role) => [role, cast.agents[role].model])),
     },
+    confinement,
     prompts: { planner: prompts.planner.hash, executor: prompts.executor.hash, reviewer: prompts.reviewer.hash },
     result: null,
   };
+}
+
+/** An error on its way to the person. What is not ours to word keeps its stack, which is for the report of a defect. */
+function withoutKeys(error: unknown, redactor: Redactor): unknown {
+  if (!(error instanceof TercetError)) return error;
+  const { code, hint, until, cause } = error;
+  return new TercetError(code, redactor.all(error.message), {
+    ...(hint === undefined ? {} : { hint: redactor.all(hint) }),
+    ...(until === undefined ? {} : { until }),
+    cause,
+  });
+}
+
+function guardOrNull(agent: Agent | null, redactor: Redactor): Agent | null {
+  return agent === null ? null : guardAgent(agent, redactor);
 }
 
 function contextOf(
@@ -127,42 +188,58 @@ function contextOf(
   merged: Merged,
   cast: Cast,
   prompts: RunContext['prompts'],
-  eventsBefore: number,
+  { commands, warning }: Pick<Confined, 'commands' | 'warning'>,
+  after: number,
 ): RunContext {
   const { clock } = session;
-  let seq = eventsBefore;
+  let seq = after;
   const damage: string[] = [];
   const { run, reporters, onEvent } = casting;
   const journal = openJournal(path.join(session.store.folder(run), 'journal.ndjson'), (message) =>
     damage.push(message),
   );
+  const { redactor } = session;
+  const say = (event: RunEvent): void => {
+    const recorded = redactor.all<RecordedEvent>({ v: 1, seq: ++seq, run, at: clock.now().toISOString(), ...event });
+    // Progress of a call is for the eye; the record keeps what happened.
+    if (event.type !== 'call.progressed') session.store.append(recorded);
+    for (const reporter of reporters) reporter.report(recorded);
+    onEvent?.(recorded);
+  };
   const ctx: RunContext = {
     run,
     again: casting.again !== undefined,
     request: casting.request,
     settings: merged.settings,
-    agents: cast.agents,
-    stronger: cast.stronger,
-    fallbacks: cast.fallbacks,
+    agents: {
+      planner: guardAgent(cast.agents.planner, redactor),
+      executor: guardAgent(cast.agents.executor, redactor),
+      reviewer: guardAgent(cast.agents.reviewer, redactor),
+    },
+    stronger: guardOrNull(cast.stronger, redactor),
+    fallbacks: {
+      planner: guardOrNull(cast.fallbacks.planner, redactor),
+      executor: guardOrNull(cast.fallbacks.executor, redactor),
+      reviewer: guardOrNull(cast.fallbacks.reviewer, redactor),
+    },
     prompts,
     repository: session.repository,
     ledger: session.ledger,
     store: session.store,
-    journal,
-    commands: processCommands(session.host.env.PATH === undefined ? {} : { path: session.host.env.PATH }),
+    journal: { recall: journal.recall, record: (key, value) => journal.record(key, redactor.literals(value)) },
+    commands: guardCommands(commands, redactor),
     person: casting.person,
     clock,
     providers: session.providers,
     refusedKeys: session.refusedKeys,
     catalogue: session.catalogue,
     signal: casting.signal,
+    redactor,
     attempts: new Map(),
     emit: (event) => {
-      const recorded: RecordedEvent = { v: 1, seq: ++seq, run, at: clock.now().toISOString(), ...event };
-      // Progress of a call is for the eye; the record keeps what happened.
-      if (event.type !== 'call.progressed') session.store.append(recorded);
-      for (const reporter of reporters) reporter.report(recorded);
-      onEvent?.(recorded);
+      say(event);
+      if (event.type === 'run.started' && warning !== null)
+        say({ type: 'warning.raised', code: 'sandbox', message: warning });
     },
   };
   for (const message of damage) ctx.emit({ type: 'warning.raised', code: 'damaged', message });

@@ -8,6 +8,8 @@ import { ANSI, PLAIN } from '../report/palette.ts';
 export interface Displays {
   reporters: Reporter[];
   person: Person | null;
+  /** Says a line for good, without a live display drawing over it. */
+  note(text: string): void;
 }
 
 export interface Terminal {
@@ -30,7 +32,12 @@ export async function openDisplays(
     verbosity,
     money: showUsd,
   });
-  if (!ask) return { reporters: [display], person: null };
+  const note = (text: string) => {
+    display.pause();
+    io.stderr.write(`${text}\n`);
+    display.resume();
+  };
+  if (!ask) return { reporters: [display], person: null, note };
   const { terminalPerson } = await import('../adapters/person/terminal.ts');
   const person = terminalPerson({
     input: io.stdin,
@@ -40,5 +47,5 @@ export async function openDisplays(
     display,
     onInterrupt: options.onInterrupt,
   });
-  return { reporters: [display], person };
+  return { reporters: [display], person, note };
 }

@@ -20,8 +20,11 @@ export async function readPrompts(files: Readonly<Record<Role, string | null>>):
 
 async function readPrompt(role: Role, own: string | null): Promise<RolePrompt> {
   const file = own ?? `${packageFolder()}/prompts/${role}.md`;
-  const text = await readFile(file, 'utf8').catch((error: Error) => {
-    throw new TercetError('config', `The ${role}'s prompt ${file} cannot be read: ${error.message}`);
+  const text = await readFile(file, 'utf8').catch((error: NodeJS.ErrnoException) => {
+    const why = error.code === 'ENOENT' ? 'does not exist' : `cannot be read: ${error.message}`;
+    throw new TercetError('config', `The ${role}'s prompt ${file} ${why}.`, {
+      hint: `Correct \`roles.${role}.prompt\` in your configuration (the path is relative to that file), or remove it.`,
+    });
   });
   const sections = promptSections(text, file);
   const missing = SECTIONS[role].filter((section) => !sections.has(section));

@@ -24,7 +24,14 @@ export const KNOWN_PROVIDERS: Readonly<Record<string, KnownProvider>> = {
     baseUrl: 'https://openrouter.ai/api/v1',
     structured: true,
   },
-  ollama: { kind: 'openai-compatible', keys: [], baseUrl: 'http://127.0.0.1:11434/v1', structured: true, local: true },
+  ollama: {
+    kind: 'openai-compatible',
+    keys: [],
+    baseUrl: 'http://127.0.0.1:11434/v1',
+    baseUrlEnv: 'OLLAMA_HOST',
+    structured: true,
+    local: true,
+  },
   lmstudio: { kind: 'openai-compatible', keys: [], baseUrl: 'http://127.0.0.1:1234/v1', structured: true, local: true },
   vllm: {
     kind: 'openai-compatible',
@@ -46,7 +53,7 @@ export function providerName(model: string): string {
  */
 export function providerFor(model: string, user: UserConfig, env: NodeJS.ProcessEnv): ProviderSettings {
   const name = providerName(model);
-  const own = user.providers?.[name];
+  const own = ownProvider(user, name);
   const known = Object.hasOwn(KNOWN_PROVIDERS, name) ? KNOWN_PROVIDERS[name] : undefined;
   if (own === undefined && known === undefined) {
     throw new TercetError('config', `There is no provider "${name}" (for ${model}).`, {
@@ -54,8 +61,7 @@ export function providerFor(model: string, user: UserConfig, env: NodeJS.Process
     });
   }
   const keys = own?.apiKeyEnv === undefined ? (known?.keys ?? []) : [own.apiKeyEnv];
-  const baseUrl =
-    own?.baseUrl ?? (known?.baseUrlEnv === undefined ? undefined : nonEmpty(env[known.baseUrlEnv])) ?? known?.baseUrl;
+  const baseUrl = own?.baseUrl ?? redirected(name, env) ?? known?.baseUrl;
   const structured = own?.structured ?? known?.structured;
   return {
     kind: known?.kind ?? 'openai-compatible',
@@ -71,8 +77,32 @@ export function providerFor(model: string, user: UserConfig, env: NodeJS.Process
 /** The variables a missing key can be put into; empty when the provider needs none. */
 export function keyNames(model: string, user: UserConfig): readonly string[] {
   const name = providerName(model);
-  const own = user.providers?.[name]?.apiKeyEnv;
+  const own = ownProvider(user, name)?.apiKeyEnv;
   return own === undefined ? (Object.hasOwn(KNOWN_PROVIDERS, name) ? (KNOWN_PROVIDERS[name]?.keys ?? []) : []) : [own];
+}
+
+/** What the person's configuration says of a provider. */
+export function ownProvider(user: UserConfig, name: string): NonNullable<UserConfig['providers']>[string] | undefined {
+  return user.providers !== undefined && Object.hasOwn(user.providers, name) ? user.providers[name] : undefined;
+}
+
+/** Where the environment sends calls to a provider, as the vendor's own tools read it. */
+export function redirected(name: string, env: NodeJS.ProcessEnv): string | undefined {
+  const variable = Object.hasOwn(KNOWN_PROVIDERS, name) ? KNOWN_PROVIDERS[name]?.baseUrlEnv : undefined;
+  const value = variable === undefined ? undefined : nonEmpty(env[variable]);
+  return value !== undefined && name === 'ollama' ? ollamaUrl(value) : value;
+}
+
+/** OLLAMA_HOST as Ollama reads it: `host`, `host:port`, `:port` or a URL. A server that listens everywhere is called at home. */
+function ollamaUrl(said: string): string | undefined {
+  const host = said.startsWith(':') ? `127.0.0.1${said}` : said;
+  try {
+    const url = new URL(/^https?:\/\//.test(host) ? host : `http://${host}`);
+    const name = url.hostname === '0.0.0.0' || url.hostname === '[::]' ? '127.0.0.1' : url.hostname;
+    return `${url.protocol}//${name}:${url.port || '11434'}/v1`;
+  } catch {
+    return undefined;
+  }
 }
 
 function nonEmpty(value: string | undefined): string | undefined {

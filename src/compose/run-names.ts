@@ -10,6 +10,7 @@ export function newRunId(now: Date = new Date()): string {
 export function branchName(request: string, run: string): string {
   const words = request
     .normalize('NFKD')
+    .replace(/\p{M}+/gu, '')
     .toLowerCase()
     .replace(/[^a-z0-9]+/g, '-')
     .replace(/^-+|-+$/g, '')

@@ -29,10 +29,9 @@ export interface Merged {
 
 /** Defaults, then the person's file, then the repository's, then flags. A repository can lower the budget, not raise it. */
 export function mergeSettings(config: Config, overrides: Overrides): Merged {
-  const layers: RepositoryConfig[] = [config.user, config.repository];
+  const layers: Layer[] = [config.user, config.repository];
   const settings = layers.reduce(applyLayer, DEFAULT_SETTINGS);
-  const budgetUsd = overrides.budgetUsd ?? budgetOf(config);
-  parseUsd(budgetUsd);
+  const budgetUsd = amount(overrides.budgetUsd ?? budgetOf(config));
   const trio = overrides.trio ?? config.repository.trio ?? config.user.trio ?? 'frontier';
   const models = trioOf(trio, config.user);
   const roles = Object.fromEntries(
@@ -44,6 +43,7 @@ export function mergeSettings(config: Config, overrides: Overrides): Merged {
       budgetUsd,
       budgets: budgetsOf(config),
       unpriced: config.user.unpriced ?? settings.unpriced,
+      sandbox: sandboxOf(config),
       fixRounds: overrides.fixRounds ?? settings.fixRounds,
       planning: overrides.planning ?? settings.planning,
       approval: overrides.approval ?? settings.approval,
@@ -58,7 +58,10 @@ export function mergeSettings(config: Config, overrides: Overrides): Merged {
   };
 }
 
-function applyLayer(settings: Settings, layer: RepositoryConfig): Settings {
+/** What the later file replaces; the sandbox is merged by a rule of its own. */
+type Layer = Omit<RepositoryConfig, 'sandbox'>;
+
+function applyLayer(settings: Settings, layer: Layer): Settings {
   const { limits = {}, review = {} } = layer;
   const roles = { ...settings.roles };
   for (const role of ROLES) {
@@ -86,6 +89,19 @@ function applyLayer(settings: Settings, layer: RepositoryConfig): Settings {
     changeRequests: limits.changeRequests ?? settings.changeRequests,
     commandTimeoutMs: limits.commandSeconds === undefined ? settings.commandTimeoutMs : limits.commandSeconds * 1000,
   };
+}
+
+/** A budget as an exact decimal string. @throws TercetError `usage` for what is no amount, or below zero. */
+function amount(budget: string): string {
+  try {
+    const pico = parseUsd(budget);
+    if (pico >= 0n) return formatUsd(pico);
+  } catch {
+    // Said below, as for an amount below zero.
+  }
+  throw new TercetError('usage', `${JSON.stringify(budget)} is not an amount for a budget.`, {
+    hint: 'Give US dollars, 0 or more, e.g. 0.50.',
+  });
 }
 
 function budgetOf({ user, repository }: Config): string {
@@ -116,8 +132,19 @@ function least(...amounts: readonly (string | number | undefined)[]): string | n
   return said.toSorted(compareUsd)[0] ?? null;
 }
 
+/** The person's own; a repository can only tighten it. */
+function sandboxOf({ user, repository }: Config): Settings['sandbox'] {
+  const own = typeof user.sandbox === 'string' ? { mode: user.sandbox } : user.sandbox;
+  const { mode, network, read } = { network: undefined, read: undefined, ...own };
+  return {
+    mode: repository.sandbox ?? mode ?? DEFAULT_SETTINGS.sandbox.mode,
+    network: network ?? DEFAULT_SETTINGS.sandbox.network,
+    read: read ?? DEFAULT_SETTINGS.sandbox.read,
+  };
+}
+
 function trioOf(name: string, user: UserConfig): Record<Role, string> {
-  const own = user.trios?.[name];
+  const own = user.trios !== undefined && Object.hasOwn(user.trios, name) ? user.trios[name] : undefined;
   const preset = Object.hasOwn(TRIOS, name) ? TRIOS[name] : undefined;
   const trio = own ?? preset;
   if (trio !== undefined) return trio;
@@ -137,7 +164,9 @@ function choose(role: Role, preset: string, config: Config, overrides: Overrides
     });
   }
   const prompt = user?.prompt === undefined ? null : path.resolve(path.dirname(config.userFile), user.prompt);
-  return { model, lineage: user?.lineage ?? null, prompt };
+  // What the person says of their model's lineage holds for that model, not for one a flag or a repository puts in its place.
+  const lineage = model === (user?.model ?? preset) ? (user?.lineage ?? null) : null;
+  return { model, lineage, prompt };
 }
 
 function withEfforts(roles: Settings['roles'], efforts: Partial<Record<Role, Effort>>): Settings['roles'] {

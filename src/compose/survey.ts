@@ -1,6 +1,5 @@
 import type { UserConfig } from '../contract/config.ts';
-import { KNOWN_PROVIDERS } from './providers.ts';
-import { LOCAL_TRIO } from './trios.ts';
+import { KNOWN_PROVIDERS, redirected } from './providers.ts';
 
 /** What a machine offers for the roles: which keys are set (never their values), which local servers answer. */
 export interface Survey {
@@ -23,10 +22,10 @@ export async function survey(user: UserConfig, env: NodeJS.ProcessEnv): Promise<
       keys.push({ provider, variable: apiKeyEnv, set: (env[apiKeyEnv] ?? '').trim() !== '' });
   }
   const urls = new Map<string, string>();
-  for (const [provider, { baseUrl, local }] of Object.entries(KNOWN_PROVIDERS))
-    if (local === true && baseUrl !== undefined) urls.set(provider, baseUrl);
-  const ollama = env.OLLAMA_HOST === undefined ? undefined : ollamaUrl(env.OLLAMA_HOST);
-  if (ollama !== undefined) urls.set('ollama', ollama);
+  for (const [provider, { baseUrl, local }] of Object.entries(KNOWN_PROVIDERS)) {
+    const url = redirected(provider, env) ?? baseUrl;
+    if (local === true && url !== undefined) urls.set(provider, url);
+  }
   for (const [provider, { baseUrl, local }] of Object.entries(user.providers ?? {}))
     if (local === true) urls.set(provider, baseUrl);
   const servers = await Promise.all(
@@ -35,7 +34,7 @@ export async function survey(user: UserConfig, env: NodeJS.ProcessEnv): Promise<
   return { keys, servers };
 }
 
-/** The models a local OpenAI-compatible server lists; null when none answers. */
+/** The models a local OpenAI-compatible server lists; null when none answers, or it is on another machine. */
 async function listModels(url: string): Promise<string[] | null> {
   if (!isLoopback(url)) return null;
   try {
@@ -51,59 +50,8 @@ async function listModels(url: string): Promise<string[] | null> {
   }
 }
 
-function isLoopback(url: string): boolean {
+/** Whether an endpoint is on this machine: only those are asked without being told to. */
+export function isLoopback(url: string): boolean {
   const { hostname } = new URL(url);
-  return hostname === 'localhost' || hostname === '[::1]' || /^127\./.test(hostname);
-}
-
-/** OLLAMA_HOST as Ollama reads it: `host`, `host:port` or a URL. */
-function ollamaUrl(host: string): string | undefined {
-  const text = host.trim();
-  if (text === '') return undefined;
-  try {
-    const url = new URL(/^https?:\/\//.test(text) ? text : `http://${text}`);
-    return `${url.protocol}//${url.hostname === '0.0.0.0' ? '127.0.0.1' : url.hostname}:${url.port || '11434'}/v1`;
-  } catch {
-    return undefined;
-  }
-}
-
-/** The preset that needs nothing more than what is there, and why; null when none does. */
-export function proposeTrio(found: Survey): { trio: string; why: string } | null {
-  const has = (provider: string) => found.keys.some((key) => key.provider === provider && key.set);
-  if (has('anthropic') && has('openai'))
-    return {
-      trio: 'frontier',
-      why: 'keys for Anthropic and OpenAI are set: planner and reviewer are of different lineages',
-    };
-  const local = found.servers.find((server) => server.provider === 'ollama')?.models ?? null;
-  const { planner, executor, reviewer } = LOCAL_TRIO;
-  const wanted = [planner, executor, reviewer].map((model) => model.slice('ollama/'.length));
-  if (local !== null && wanted.every((model) => local.includes(model)))
-    return { trio: 'local', why: 'Ollama has the three models' };
-  return null;
-}
-
-/** Roles by hand where no preset fits: the best of what has a key, reviewer of another lineage than the executor. */
-export function proposeRoles(
-  found: Survey,
-): { planner: string; executor: string; reviewer: string; why: string } | null {
-  const options: Record<string, { strong: string; fast: string }> = {
-    anthropic: { strong: 'anthropic/claude-opus-5-5', fast: 'anthropic/claude-haiku-5-5' },
-    openai: { strong: 'openai/gpt-6.1-sol', fast: 'openai/gpt-6-luna' },
-    google: { strong: 'google/gemini-4-argon', fast: 'google/gemini-3.8-flash' },
-    xai: { strong: 'xai/grok-4.7', fast: 'xai/grok-4.3' },
-  };
-  const there = Object.keys(options).filter((provider) =>
-    found.keys.some((key) => key.provider === provider && key.set),
-  );
-  const first = options[there[0] ?? ''];
-  const second = options[there[1] ?? ''];
-  if (first === undefined || second === undefined) return null;
-  return {
-    planner: first.strong,
-    executor: first.fast,
-    reviewer: second.strong,
-    why: `keys for ${there[0]} and ${there[1]} are set`,
-  };
+  return hostname === 'localhost' || hostname === '[::1]' || /^127(?:\.\d{1,3}){3}$/.test(hostname);
 }

@@ -82,6 +82,17 @@ export interface ChangedFile {
   binary: boolean;
 }
 
+/** A changed file that runs code elsewhere or steers a tool: CI, hooks, editors, package scripts, lock files, agents. */
+export interface SensitiveFile {
+  path: string;
+  /** What kind of file it is. */
+  why: string;
+  /** There was none before: tools that found nothing so far will obey it. */
+  created: boolean;
+  /** What else code can say, e.g. which package scripts changed; '' when nothing. */
+  note: string;
+}
+
 /** What the executor hands to the reviewer. */
 export interface Change {
   base: string;

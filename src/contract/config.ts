@@ -4,7 +4,8 @@ import { EFFORTS } from './role.ts';
 
 /**
  * `tercet.yaml`: what a repository or a person configures. A repository's file is untrusted: it may name models,
- * limits and conventions, and never endpoints, keys, prices or approval (see {@link UserConfig}).
+ * commands, limits and conventions, which take effect once the person has seen them (`tercet trust`), and never
+ * endpoints, keys, prices or approval (see {@link UserConfig}).
  */
 const ModelId = z
   .string()
@@ -30,7 +31,9 @@ const Fallback = {
 
 const Stronger = { stronger: ModelId.optional().describe('model of the last rung of the ladder') };
 
-const Usd = z.union([z.number().nonnegative(), z.string().regex(/^\d+(\.\d{1,12})?$/)]).describe('US dollars');
+const Usd = z
+  .union([z.number().nonnegative(), z.string().regex(/^\d+(\.\d{1,12})?$/, 'an amount in US dollars, e.g. 2.50')])
+  .describe('US dollars');
 
 const Amount = z
   .union([z.number().nonnegative(), z.string().regex(/^\d+(\.\d{1,12})?$/)])
@@ -84,6 +87,10 @@ const shared = {
 
 export const RepositoryConfig = z.strictObject({
   ...shared,
+  sandbox: z
+    .literal('require', 'a repository can only ask for `require`; anything looser is yours to say')
+    .optional()
+    .describe('refuse to run commands without a sandbox'),
   roles: z
     .strictObject({
       planner: RoleConfig.optional(),
@@ -124,6 +131,8 @@ const Price = Rates.extend({
   until: z.iso.date().optional().describe('first day it no longer holds'),
 });
 
+const SandboxMode = z.enum(['auto', 'require', 'off']);
+
 /** The person's own file, in their configuration folder: everything a repository may say, and what only they may. */
 export const UserConfig = z.strictObject({
   ...shared,
@@ -134,6 +143,20 @@ export const UserConfig = z.strictObject({
       reviewer: OwnRoleConfig.extend(Fallback).optional(),
     })
     .optional(),
+  sandbox: z
+    .union([
+      SandboxMode,
+      z.strictObject({
+        mode: SandboxMode.optional(),
+        network: z.boolean().optional().describe('commands reach the network, and every server of this machine'),
+        read: z
+          .array(z.string().regex(/^(\/|~\/)/, 'a folder is absolute or begins with ~/'))
+          .optional()
+          .describe('more folders that commands may read'),
+      }),
+    ])
+    .optional()
+    .describe('how commands are confined: auto (ask where there is no sandbox), require, off'),
   unpriced: z.enum(['refuse', 'allow']).optional().describe('whether a model without a price may be called'),
   providers: z
     .record(z.string().regex(/^[a-z0-9][a-z0-9_-]*$/i), Provider)

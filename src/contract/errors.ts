@@ -61,6 +61,13 @@ export class TercetError extends Error {
     this.until = options.until;
   }
 
+  /** What happened and what to do next, as one text: sentences, or lines where the message has several. */
+  get words(): string {
+    if (this.hint === undefined) return this.message;
+    if (this.message.includes('\n')) return `${this.message}\n${this.hint}`;
+    return `${this.message}${/[.!?:]$/.test(this.message) ? '' : '.'} ${this.hint}`;
+  }
+
   /** The exit code of a process that ends with this error. */
   get exitCode(): number {
     return EXIT_OF[this.code];

@@ -1,4 +1,4 @@
-import type { Attempt, CheckResult, Commit } from './change.ts';
+import type { Attempt, CheckResult, Commit, SensitiveFile } from './change.ts';
 import type { Outcome } from './outcome.ts';
 import type { ChangeDecision, ChangeRequest, LintIssue, Plan, Question } from './plan.ts';
 import type { Finding, Review } from './review.ts';
@@ -85,6 +85,7 @@ export type RunEvent =
   | { type: 'task.committed'; task: string; commit: Commit }
   | { type: 'task.failed'; task: string; reason: string; rescueRef: string | null }
   | { type: 'finding.verified'; finding: Finding }
+  | { type: 'sensitive.found'; files: SensitiveFile[] }
   | { type: 'review.finished'; review: Review }
   | { type: 'warning.raised'; code: string; message: string }
   | {

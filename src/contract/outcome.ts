@@ -1,4 +1,4 @@
-import type { Change, Commit, TaskResult } from './change.ts';
+import type { Change, Commit, SensitiveFile, TaskResult } from './change.ts';
 import { EXIT } from './errors.ts';
 import type { RunOrder } from './order.ts';
 import type { Plan } from './plan.ts';
@@ -47,6 +47,8 @@ export interface RunResult {
   plan: Plan | null;
   implementation: (Change & { branch: string }) | null;
   review: Review | null;
+  /** Files of the change that deserve a person's look before it is used. */
+  sensitive: SensitiveFile[];
   cost: CostSummary;
   counterfactual: Counterfactual | null;
 }
@@ -62,6 +64,7 @@ export interface RunSummary {
   commits: Commit[];
   tasks: TaskResult[];
   findings: Finding[];
+  sensitive: SensitiveFile[];
   cost: {
     usd: string | null;
     basis: string;
@@ -86,6 +89,8 @@ export interface RunRecord {
   startedAt: string;
   endedAt: string | null;
   models: { planner: string | null; executor: string | null; reviewer: string | null };
+  /** How commands are confined: the sandbox's name, `none (why)`, or `no commands`. */
+  confinement: string;
   /** Hash of each role's prompt file: which instructions produced this run. */
   prompts: Record<string, string>;
   result: RunSummary | null;

@@ -62,9 +62,11 @@ export const PlannerAnswer = z.strictObject({
   tasks: z.array(
     Task.extend({
       symbols: z.array(PlannedSymbol),
-      criteria: z.array(Criterion.extend({ command: z.string().nullable() })),
+      criteria: z.array(
+        Criterion.extend({ command: z.string().nullable().describe('exits 0 when it is met, or null') }),
+      ),
       dependsOn: z.array(z.string()),
-      read: z.array(z.string()),
+      read: z.array(z.string()).describe('files to show the executor that it does not change'),
     }),
   ),
   risks: z.array(z.string()),

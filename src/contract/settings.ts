@@ -48,6 +48,15 @@ export interface Settings {
   /** One sentence each; shown to the executor. */
   conventions: string[];
   commandTimeoutMs: number;
+  /** How commands are confined. Only the person loosens it; a repository may ask for `require`. */
+  sandbox: {
+    /** `auto` where there is a sandbox, else the person is asked; `require` never without; `off` never. */
+    mode: 'auto' | 'require' | 'off';
+    /** Whether commands inside reach the network. */
+    network: boolean;
+    /** Folders that commands inside may read, beside the system's and those of PATH; absolute or `~/…`. */
+    read: readonly string[];
+  };
 }
 
 /** Where the figures come from: each is explained in docs/configuration.md. */
@@ -75,4 +84,5 @@ export const DEFAULT_SETTINGS: Settings = {
   checks: [],
   conventions: [],
   commandTimeoutMs: 300_000,
+  sandbox: { mode: 'auto', network: false, read: [] },
 };

@@ -48,7 +48,11 @@ export function decide(
   const notes = findings.filter((finding) => finding.status === 'open').length;
   const sentences = [
     criteria.length > unclear.length && `${count(criteria.length - unclear.length, 'criterion', 'criteria')} met`,
-    notes > 0 ? `no blocking finding (${count(notes, 'note')})` : 'no finding',
+    notes > 0
+      ? `no blocking finding (${count(notes, 'note')})`
+      : findings.length > 0
+        ? 'no open finding'
+        : 'no finding',
     unclear.length > 0 && `not judged: ${ids(unclear)}; check by hand`,
     coverage.skipped.length > 0 && `not read: ${skippedPaths(coverage)}`,
   ];

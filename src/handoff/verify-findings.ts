@@ -89,7 +89,6 @@ function verified(
   if (claim.criterion !== null && !broken) notes.push(`There is no criterion ${oneLine(claim.criterion, 40)}.`);
   const place = placeOf(claim, path, given);
   if (place.note) notes.unshift(place.note);
-  const located = place.anchor === 'exact' || place.anchor === 'moved';
   return {
     id,
     title: oneLine(claim.title, 200),
@@ -108,12 +107,17 @@ function verified(
     // A finding that breaks a criterion the reviewer itself calls met contradicts itself: then only the place counts.
     blocking:
       given.blocking.includes(claim.severity) &&
-      located &&
+      isLocated(place) &&
       (place.onChange || (broken !== undefined && broken.met !== 'yes')),
     status: 'open',
     round: given.round,
     note: notes.join(' '),
   };
+}
+
+/** Whether its quote was found; on a removed line it has no line number all the same. */
+function isLocated({ anchor }: Pick<Finding, 'anchor'>): boolean {
+  return anchor === 'exact' || anchor === 'moved';
 }
 
 function placeOf(claim: ReviewerFinding, path: string | null, given: ReviewGiven): Place {
@@ -164,17 +168,20 @@ function carried(finding: Finding, answer: ReviewerAnswer, given: ReviewGiven): 
 /** A known finding that was reported again: open again if it was fixed; a dismissal stands. */
 function reported(known: Finding, again: Finding): Finding {
   if (known.status === 'dismissed') return known;
-  const place = again.line === null ? {} : { line: again.line, quote: again.quote, anchor: again.anchor };
+  const place = isLocated(again) ? { line: again.line, quote: again.quote, anchor: again.anchor } : {};
   if (known.status === 'open') return { ...known, ...place };
   const note = added(known.note, `Reported again in round ${again.round}.`);
   return { ...known, ...place, status: 'open', blocking: known.blocking || again.blocking, note };
 }
 
-/** Two reports of one thing: the graver one under the first one's id. */
+/** Two reports of one thing: the graver one under the first one's id, at the place that was found. */
 function merged(first: Finding, second: Finding): Finding {
   const graver = SEVERITIES.indexOf(second.severity) < SEVERITIES.indexOf(first.severity) ? second : first;
+  const placed = [graver, first, second].find(isLocated) ?? graver;
+  const { line, claimedLine, quote, anchor, onChange, note } = placed;
   return {
     ...graver,
+    ...{ line, claimedLine, quote, anchor, onChange, note },
     id: first.id,
     criterion: graver.criterion ?? first.criterion ?? second.criterion,
     blocking: first.blocking || second.blocking,

@@ -74,6 +74,8 @@ export interface ToolResult {
 
 export interface TurnOptions {
   readonly signal: AbortSignal;
+  /** Under which the call is booked. */
+  readonly callId?: string;
   /** Called as output arrives, with the characters so far. */
   readonly onProgress?: (outputChars: number) => void;
 }

@@ -30,6 +30,8 @@ export interface RunStore {
   own(run: string): Promise<{ release(): void }>;
   /** The process that carries a run on now; null when none does. */
   ownerOf(run: string): Promise<Owner | null>;
+  /** Removes the folder of a run. Throws `usage` when a process has it. */
+  remove(run: string): Promise<void>;
   /** The folder of a run. */
   folder(run: string): string;
 }

@@ -18,6 +18,10 @@ export interface Repository {
   readonly root: string;
   /** Stable key of this repository: names its folder in the user's data. */
   readonly key: string;
+  /** The git folder, absolute; the same from every linked worktree. */
+  readonly gitFolder: string;
+  /** Who commits, as git has it. */
+  readonly identity: Identity;
   /** Full object name of a commit. Throws `usage` naming the ref when it does not exist. */
   resolve(commitish: string): Promise<string>;
   mergeBase(a: string, b: string): Promise<string>;
@@ -37,6 +41,42 @@ export interface Repository {
   openWorktree(options: WorktreeOrder): Promise<Worktree>;
   /** Brings base..head into the user's working tree, all or nothing. Throws `repository` with the conflicting paths. */
   apply(base: string, head: string): Promise<{ files: string[] }>;
+  /** What runs have left here, and its removal. */
+  readonly leftovers: Leftovers;
+}
+
+export interface Identity {
+  name: string;
+  email: string;
+}
+
+/** A ref and where it stands. `at` is ISO 8601: when its commit was made. */
+export interface Ref {
+  name: string;
+  sha: string;
+  at: string;
+}
+
+/** A working tree some run has left, in `.tercet/worktrees`. `work`: what is in it and nowhere else, in words; null when nothing is. */
+export interface LeftWorktree {
+  run: string;
+  path: string;
+  work: string | null;
+}
+
+/** Clean-up of what runs have left in a repository. Never the user's own branches, index or working tree. */
+export interface Leftovers {
+  worktrees(): Promise<LeftWorktree[]>;
+  /** Removes one; uncommitted work, untracked files included, and commits of a detached HEAD are saved under refs first. */
+  removeWorktree(path: string): Promise<{ rescued: string[] }>;
+  /** Branches with this beginning, e.g. `tercet/replay-`, or of this name. */
+  branches(prefix: string): Promise<Ref[]>;
+  /** Why a branch is not removed: null when HEAD or its upstream has all of it and no working tree is on it. */
+  whyKept(branch: string): Promise<string | null>;
+  /** Refs under `refs/tercet/`. */
+  refs(): Promise<Ref[]>;
+  /** Removes a ref, if it still stands where it was seen. `name` is full: `refs/heads/…`, `refs/tercet/…`. */
+  removeRef(ref: Pick<Ref, 'name' | 'sha'>): Promise<void>;
 }
 
 /** `again` opens what a run that was interrupted left: its branch, and its working tree where that is whole. */
@@ -45,6 +85,8 @@ export interface WorktreeOrder {
   branch: string;
   base: string;
   again?: boolean;
+  /** Who commits, where it is not the repository's identity. */
+  identity?: Identity;
 }
 
 /** A working tree of the run's own, on the run's branch. Paths are relative, with `/`. */
@@ -79,4 +121,6 @@ export interface CommitMessage {
   body: string;
   /** E.g. `[['Tercet-Run', id], ['Tercet-Task', 'T1'], ['Tercet-Model', 'anthropic/…']]`. */
   trailers: readonly (readonly [string, string])[];
+  /** When it was authored and committed, ISO 8601 with the offset of the author's clock; now unless told. */
+  at?: string;
 }

@@ -47,7 +47,8 @@ const MODEL_OF = { planning: 'planner', implementation: 'executor', review: 'rev
 
 /**
  * The method's table: what three phases cost on three models, and on one. The article's 2,000 / 15,000 / 3,000 tokens
- * at its own prices give $1.50 against $0.21, 85.8% less (it prints 1.51 and 0.23, its rows rounded up one by one).
+ * at its own prices give $1.50 against $0.21, 85.8% less (it prints 1.51, the sum of rows rounded to the
+ * cent, and 0.23, because its review row says 0.06 where 3,000 tokens at $15 a million are 0.045).
  * Tiers do not apply: they belong to single requests, and a phase is many.
  * Throws TercetError `usage` for a model without a known price and for a count that is no count.
  */

@@ -1,7 +1,7 @@
-import type { FileDiff } from '../contract/change.ts';
+import type { FileDiff, SensitiveFile } from '../contract/change.ts';
 import type { Finding, Review } from '../contract/review.ts';
 import { mdCode, mdLine } from './escape-markdown.ts';
-import { findingBody, findingText } from './markdown.ts';
+import { findingBody, findingText, sensitiveSection } from './markdown.ts';
 import { count, findingTally, sortFindings } from './phrases.ts';
 
 /** The body of `POST /repos/{owner}/{repo}/pulls/{number}/reviews`. */
@@ -20,6 +20,8 @@ export interface GitHubReviewOptions {
    * must not count as a person's unless somebody asked for it.
    */
   decide?: boolean;
+  /** Changed files that deserve a look of their own; listed in the body. */
+  sensitive?: readonly SensitiveFile[];
 }
 
 // GitHub refuses longer bodies (65,536 characters); long reviews in many comments trip its secondary rate limits.
@@ -46,7 +48,12 @@ export function githubReview(review: Review, diff: readonly FileDiff[], options:
       });
     } else rest.push(finding);
   }
-  return { commit_id: options.head, event: eventOf(review, options), body: bodyOf(review, rest), comments };
+  return {
+    commit_id: options.head,
+    event: eventOf(review, options),
+    body: bodyOf(review, rest, options.sensitive ?? []),
+    comments,
+  };
 }
 
 /** New-side lines a comment may stand on, by path: what a hunk shows, added or context. */
@@ -65,7 +72,7 @@ function eventOf(review: Review, options: GitHubReviewOptions): GitHubReview['ev
   return review.verdict === 'changes_requested' ? 'REQUEST_CHANGES' : 'COMMENT';
 }
 
-function bodyOf(review: Review, rest: readonly Finding[]): string {
+function bodyOf(review: Review, rest: readonly Finding[], sensitive: readonly SensitiveFile[]): string {
   const verdict = `**Tercet: ${review.verdict.replace('_', ' ')}.** ${mdLine(review.reason, 600)}`;
   const parts = [verdict, `Findings: ${findingTally(review.findings)}.`];
   const missed = review.criteria.filter((criterion) => criterion.met !== 'yes');
@@ -75,6 +82,7 @@ function bodyOf(review: Review, rest: readonly Finding[]): string {
     );
     parts.push(`Acceptance criteria not shown as met:\n\n${rows.join('\n')}`);
   }
+  if (sensitive.length > 0) parts.push(sensitiveSection(sensitive));
   const { skipped, hunks, reviewed } = review.coverage;
   if (skipped.length > 0) {
     const rows = skipped.map((gap) => `- ${mdCode(gap.path)} ${mdLine(gap.hunk ?? '', 20)} ${mdLine(gap.reason)}`);

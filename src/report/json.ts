@@ -14,6 +14,7 @@ export function summaryOf(result: RunResult): RunSummary {
     commits: implementation?.commits ?? [],
     tasks: implementation?.tasks ?? [],
     findings: review?.findings ?? [],
+    sensitive: result.sensitive,
     cost: {
       usd: cost.usd,
       basis: cost.basis,
@@ -29,7 +30,16 @@ export function summaryOf(result: RunResult): RunSummary {
  * so a parser reads exactly the same value and a terminal shows them. Without a line feed.
  */
 export function jsonLine(value: unknown): string {
+  return shown(JSON.stringify(value));
+}
+
+/** As {@link jsonLine}, indented over several lines, for files and for readers. */
+export function jsonText(value: unknown): string {
+  return shown(JSON.stringify(value, null, 2));
+}
+
+function shown(json: string): string {
   const units = (text: string) =>
     text.split('').map((unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`);
-  return escapeHidden(JSON.stringify(value), (codePoint) => units(String.fromCodePoint(codePoint)).join(''));
+  return escapeHidden(json, (codePoint) => units(String.fromCodePoint(codePoint)).join(''));
 }

@@ -1,6 +1,8 @@
+import type { SensitiveFile } from '../contract/change.ts';
 import type { RunResult } from '../contract/outcome.ts';
 import type { Task } from '../contract/plan.ts';
 import type { Finding } from '../contract/review.ts';
+import { describeSensitive } from '../handoff/sensitive-changes.ts';
 import { mdBlock, mdCode, mdFence, mdLine } from './escape-markdown.ts';
 import { type NextStepOptions, nextSteps } from './next-steps.ts';
 import * as phrase from './phrases.ts';
@@ -18,6 +20,7 @@ export function markdownReport(result: RunResult, options: MarkdownReportOptions
     `## Request\n\n${mdFence(result.request.text, 'text', 0, 8_000)}`,
     planSection(result),
     changeSection(result),
+    sensitiveSection(result.sensitive),
     criteriaSection(result),
     findingsSection(result),
     coverageSection(result),
@@ -80,6 +83,13 @@ function changeSection({ implementation, plan }: RunResult): string {
     }
   }
   return parts.join('\n\n');
+}
+
+/** Files that deserve a look of their own; '' when there are none. */
+export function sensitiveSection(files: readonly SensitiveFile[]): string {
+  if (files.length === 0) return '';
+  const rows = files.map((file) => `- ${mdCode(file.path)} ${mdLine(describeSensitive(file), 600)}`);
+  return `## Sensitive files\n\nThey run code elsewhere or steer tools.\n\n${rows.join('\n')}`;
 }
 
 function criteriaSection({ review, plan }: RunResult): string {

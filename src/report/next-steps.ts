@@ -12,6 +12,9 @@ export interface NextStepOptions {
 
 const RESUMABLE: readonly Outcome[] = ['parked', 'failed', 'cancelled', 'inconclusive'];
 
+/** Outcomes that left the plan to be carried out. */
+const WITHOUT_END: readonly Outcome[] = ['parked', 'failed', 'cancelled'];
+
 /** What a person can do now, most useful first. Commands are safe to paste: values are quoted for a POSIX shell. */
 export function nextSteps(result: RunResult, options: NextStepOptions = {}): NextStep[] {
   const run = shellQuote(result.run);
@@ -19,12 +22,18 @@ export function nextSteps(result: RunResult, options: NextStepOptions = {}): Nex
   const steps: NextStep[] = [];
   const resume = RESUMABLE.includes(outcome) ? (options.resume?.(run) ?? null) : null;
   if (resume !== null) steps.push({ command: resume, why: 'go on from here; nothing paid for is paid again' });
+  if (resume === null && WITHOUT_END.includes(outcome) && result.plan !== null && result.request.source !== 'plan') {
+    steps.push({
+      command: `tercet show ${run} --plan > plan.yaml && tercet execute plan.yaml`,
+      why: 'carry out its plan anew; planning is not paid for again',
+    });
+  }
   if (implementation !== null && implementation.head !== implementation.base) {
     const range = shellQuote(`${implementation.base.slice(0, 12)}...${implementation.branch}`);
     if (outcome === 'approved') steps.push({ command: `tercet apply ${run}`, why: 'bring the change into your tree' });
     steps.push({ command: `git diff ${range}`, why: 'read the change' });
     if (outcome === 'changes_requested' || outcome === 'inconclusive') {
-      steps.push({ command: `tercet apply ${run}`, why: 'bring it into your tree as it is, to go on by hand' });
+      steps.push({ command: `tercet apply ${run} --force`, why: 'bring it into your tree as it is, to go on by hand' });
     }
   }
   steps.push({ command: `tercet show ${run}`, why: 'see the run: plan, findings, calls' });

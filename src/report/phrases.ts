@@ -108,12 +108,13 @@ function dollarsOf(
   return money(usd) + note + (unknown === 0 ? '' : ` + ${count(unknown, 'call')} of unknown cost`);
 }
 
-/** `$1.50 for the same tokens on m (a repricing), 85.8% less spent`. */
-export function counterfactualOf(counterfactual: Counterfactual, money: Money): string {
+/** `the same tokens on m (a repricing): $1.50; this run cost 85.8% less`. `what` names what was paid for. */
+export function counterfactualOf(counterfactual: Counterfactual, money: Money, what = 'this run'): string {
   const { model, usd, saved } = counterfactual;
   const head = `the same tokens on ${cleanLine(model, 100)} (a repricing): ${usd === null ? 'unknown' : money(usd)}`;
   if (saved === null) return head;
-  return `${head}; this run cost ${percent(Math.abs(saved))} ${saved < 0 ? 'more' : 'less'}`;
+  if (percent(saved) === '0.0%') return `${head}; ${what} cost as much`;
+  return `${head}; ${what} cost ${percent(Math.abs(saved))} ${saved < 0 ? 'more' : 'less'}`;
 }
 
 const percent = (share: number) => `${(share * 100).toFixed(1)}%`;

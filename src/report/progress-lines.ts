@@ -1,5 +1,6 @@
 import type { RecordedEvent } from '../contract/event.ts';
 import type { LintIssue } from '../contract/plan.ts';
+import { describeSensitive } from '../handoff/sensitive-changes.ts';
 import { cleanLine } from './clean.ts';
 import type { Palette } from './palette.ts';
 import * as phrase from './phrases.ts';
@@ -69,6 +70,10 @@ function wrongLines(event: RecordedEvent, { palette, money }: LineOptions): stri
           `! ${cleanLine(event.task, 10)} out of scope: ${event.paths.map((path) => cleanLine(path, 100)).join(', ')} (${cleanLine(event.reason)})`,
         ),
       ];
+    case 'sensitive.found':
+      return event.files.map((file) =>
+        palette.yellow(`! sensitive: ${cleanLine(file.path, 200)} (${cleanLine(describeSensitive(file), 400)})`),
+      );
     case 'run.finished': {
       const colour =
         event.outcome === 'approved' ? palette.green : event.outcome === 'failed' ? palette.red : palette.yellow;
@@ -139,7 +144,7 @@ function normalLines(event: RecordedEvent, { palette, money, verbosity }: LineOp
       const gaps =
         coverage.skipped.length > 0 ? `; ${coverage.reviewed} of ${phrase.count(coverage.hunks, 'hunk')} reviewed` : '';
       const tally =
-        findings.length > 0 ? ` (${phrase.findingTally(findings)}${gaps})` : gaps === '' ? '' : ` (${gaps.slice(2)})`;
+        findings.length > 0 ? ` [${phrase.findingTally(findings)}${gaps}]` : gaps === '' ? '' : ` [${gaps.slice(2)}]`;
       return [`  ${palette.bold(verdict.replace('_', ' '))}: ${cleanLine(reason)}${tally}`];
     }
     default:

@@ -1,5 +1,7 @@
 import { createHash } from 'node:crypto';
+import type { SensitiveFile } from '../contract/change.ts';
 import { Category, type Finding, type Review, type Severity } from '../contract/review.ts';
+import { describeSensitive } from '../handoff/sensitive-changes.ts';
 import { clean, cleanLine } from './clean.ts';
 import { anchorNote, sortFindings } from './phrases.ts';
 
@@ -8,6 +10,8 @@ export interface SarifOptions {
   version: string;
   /** The run's id: names the analysis. */
   run: string;
+  /** Changed files that deserve a look of their own: notifications at level note, at their place. */
+  sensitive?: readonly SensitiveFile[];
 }
 
 const LEVELS: Record<Severity, 'error' | 'warning' | 'note'> = {
@@ -32,6 +36,12 @@ const RULES: Record<Category, string> = {
  */
 export function sarifOf(review: Review, options: SarifOptions): object {
   const findings = sortFindings(review.findings).filter((finding) => finding.status !== 'fixed');
+  const flagged = (options.sensitive ?? []).map((file) => ({
+    level: 'note',
+    message: { text: `Sensitive file: ${cleanLine(file.path)}: ${cleanLine(describeSensitive(file), 600)}` },
+    locations: [{ physicalLocation: { artifactLocation: artifactOf(file.path) } }],
+    descriptor: { id: 'tercet/sensitive-file' },
+  }));
   const notifications = review.coverage.skipped.map((gap) => ({
     level: 'warning',
     message: { text: `Not reviewed: ${cleanLine(gap.path)} ${gap.hunk ?? ''}: ${cleanLine(gap.reason)}` },
@@ -48,7 +58,7 @@ export function sarifOf(review: Review, options: SarifOptions): object {
           {
             // An inconclusive review is not a clean one: consumers must not read "no results" as approval.
             executionSuccessful: review.verdict !== 'inconclusive',
-            toolExecutionNotifications: notifications,
+            toolExecutionNotifications: [...notifications, ...flagged],
           },
         ],
         originalUriBaseIds: { '%SRCROOT%': { description: { text: 'The root of the repository.' } } },
@@ -102,11 +112,15 @@ function resultOf(finding: Finding) {
 
 function locationsOf(finding: Finding): object[] {
   if (finding.anchor === 'outside') return [];
-  const uri = finding.path.toWellFormed().split('/').map(encodeURIComponent).join('/');
-  const artifactLocation = { uri, uriBaseId: '%SRCROOT%' };
+  const artifactLocation = artifactOf(finding.path);
   if (finding.line === null) return [{ physicalLocation: { artifactLocation } }];
   const region = { startLine: finding.line, snippet: { text: clean(finding.quote, 1_000) } };
   return [{ physicalLocation: { artifactLocation, region } }];
+}
+
+function artifactOf(path: string) {
+  const uri = path.toWellFormed().split('/').map(encodeURIComponent).join('/');
+  return { uri, uriBaseId: '%SRCROOT%' };
 }
 
 /** The same finding on a shifted line keeps its fingerprint, so that code scanning does not report it twice. */

@@ -1,5 +1,6 @@
 import type { RunResult } from '../contract/outcome.ts';
 import type { Finding } from '../contract/review.ts';
+import { describeSensitive } from '../handoff/sensitive-changes.ts';
 import { clean, cleanLine } from './clean.ts';
 import { costsTable } from './costs-table.ts';
 import { type NextStepOptions, nextSteps } from './next-steps.ts';
@@ -12,6 +13,8 @@ export interface TerminalReportOptions extends NextStepOptions {
   palette?: Palette;
   /** Columns to wrap prose at. */
   width?: number;
+  /** Whether the commands that go on from here are listed. */
+  next?: boolean;
 }
 
 /** The text at the end of a run, for a person at a terminal. Ends with a line feed. */
@@ -20,12 +23,13 @@ export function terminalReport(result: RunResult, options: TerminalReportOptions
   const sections = [
     outcomeSection(result, context),
     branchSection(result, context),
+    sensitiveSection(result, context),
     taskSection(result, context),
     criteriaSection(result, context),
     findingsSection(result, context),
     coverageSection(result, context),
     costSection(result, context, options.money),
-    nextSection(result, context, options),
+    options.next === false ? [] : nextSection(result, context, options),
   ];
   return `${sections
     .filter((lines) => lines.length > 0)
@@ -62,6 +66,16 @@ function branchSection({ implementation }: RunResult, { palette }: Context): str
     (commit) => `  ${palette.cyan(commit.sha.slice(0, 9))}  ${pad(commit.task ?? '', 4)}${cleanLine(commit.subject)}`,
   );
   return [head, ...rows];
+}
+
+function sensitiveSection({ sensitive }: RunResult, context: Context): string[] {
+  if (sensitive.length === 0) return [];
+  const { palette } = context;
+  const head = `${palette.bold(palette.yellow('Sensitive files'))}  they run code elsewhere or steer tools: look at them before you use the change`;
+  return [
+    head,
+    ...sensitive.map((file) => `  ${palette.cyan(cleanLine(file.path))}  ${cleanLine(describeSensitive(file), 600)}`),
+  ];
 }
 
 function taskSection({ implementation, plan }: RunResult, context: Context): string[] {
@@ -109,12 +123,28 @@ function findingsSection({ review }: RunResult, context: Context): string[] {
   const lines = [`${palette.bold('Findings')}  ${phrase.findingTally(review.findings)}`];
   const sorted = phrase.sortFindings(review.findings);
   for (const finding of sorted.filter((f) => f.status === 'open')) lines.push(...openFinding(finding, context));
-  for (const finding of sorted.filter((f) => f.status !== 'open')) {
+  for (const finding of sorted.filter((f) => f.status === 'fixed')) lines.push(...fixedFinding(finding, context));
+  for (const finding of sorted.filter((f) => f.status === 'dismissed')) {
     const note = finding.note === '' ? '' : ` (${cleanLine(finding.note)})`;
-    const line = `${finding.status}  ${finding.id}  ${phrase.placeOf(finding)}  ${cleanLine(finding.title)}${note}`;
+    const line = `dismissed  ${finding.id}  ${phrase.placeOf(finding)}  ${cleanLine(finding.title)}${note}`;
     lines.push(`  ${palette.dim(line)}`);
   }
   return lines;
+}
+
+/** What was wrong stays said when it is mended: it is what the review was worth. */
+function fixedFinding(finding: Finding, context: Context): string[] {
+  const { palette } = context;
+  const label = palette.green('✓ fixed');
+  const place = palette.cyan(phrase.placeOf(finding));
+  const head = `  ${label}  ${finding.severity}  ${place}  ${palette.bold(cleanLine(finding.title))}  ${finding.id}`;
+  return [
+    head,
+    ...prose(finding.why, 6, context),
+    ...prose([phrase.anchorNote(finding), finding.note].filter((note) => note !== '').join('; '), 6, context).map(
+      palette.dim,
+    ),
+  ];
 }
 
 function openFinding(finding: Finding, context: Context): string[] {

@@ -56,10 +56,12 @@ export function scriptedAgent(
     can: { structured: true, tools },
     turns,
     async turn(turn, { signal, onProgress }): Promise<TurnResult> {
+      if (signal.aborted) return failure({ kind: 'cancelled' });
       const index = turns.push(turn) - 1;
       const reply = await script({ ...turn, index, prompt: lastText(turn) });
       if (reply.delayMs !== undefined) await pause(reply.delayMs, signal);
-      if (signal.aborted) return failure({ kind: 'cancelled' });
+      // As with a provider, nobody knows whether a call that was given up is billed.
+      if (signal.aborted) return failure({ kind: 'cancelled', billed: 'maybe' });
       if (reply.failure !== undefined) return failure(reply.failure);
       const text = reply.text ?? (reply.object === undefined ? '' : JSON.stringify(reply.object));
       onProgress?.(text.length);
@@ -71,7 +73,7 @@ export function scriptedAgent(
       return {
         ok: true,
         text,
-        object: reply.object ?? parseOrNull(text),
+        object: turn.output === null ? null : (reply.object ?? parseOrNull(text)),
         toolCalls,
         finish: toolCalls.length > 0 ? 'tools' : 'stop',
         raw: null,
@@ -132,12 +134,16 @@ function parseOrNull(text: string): unknown {
   }
 }
 
+/** Ends after `ms`, or as soon as the signal is aborted, before or now. */
 function pause(ms: number, signal: AbortSignal): Promise<void> {
+  if (signal.aborted) return Promise.resolve();
   return new Promise((resolve) => {
-    const timer = setTimeout(resolve, ms);
-    signal.addEventListener('abort', () => {
+    const end = () => {
       clearTimeout(timer);
+      signal.removeEventListener('abort', end);
       resolve();
-    });
+    };
+    const timer = setTimeout(end, ms);
+    signal.addEventListener('abort', end);
   });
 }

@@ -30,6 +30,7 @@ export async function reviewOnly(
   return alone(ctx, async (progress) => {
     ctx.emit({ type: 'phase.started', phase: 'review', round: 1 });
     progress.plan = subject.plan;
+    progress.reviewed = { from: subject.from, to: subject.to };
     const review = await reviewChange(ctx, { ...subject, tasks: [], round: 1, open: [], failures: 0 });
     progress.review = review;
     return endWith(review.verdict, review.reason);
@@ -46,7 +47,7 @@ async function alone(ctx: RunContext, work: (progress: Progress) => Promise<End>
     models: {},
     budgetUsd: settings.budgetUsd,
   });
-  const progress: Progress = { plan: null, worktree: null, tasks: [], review: null };
+  const progress: Progress = { plan: null, worktree: null, tasks: [], review: null, reviewed: null };
   const end = await work(progress).catch((error: unknown) => endOf(ctx, error));
   return finishRun(ctx, progress, end);
 }

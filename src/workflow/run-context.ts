@@ -3,6 +3,7 @@ import type { RunEvent } from '../contract/event.ts';
 import type { Request } from '../contract/request.ts';
 import type { Role } from '../contract/role.ts';
 import type { Settings } from '../contract/settings.ts';
+import type { Redactor } from '../handoff/redact.ts';
 import type { Agent } from '../ports/agent.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Commands } from '../ports/commands.ts';
@@ -47,6 +48,8 @@ export interface RunContext {
   readonly refusedKeys: RefusedKeys;
   readonly catalogue: Catalogue;
   readonly signal: AbortSignal;
+  /** Takes keys out of what is stored and shown; agents, commands and events come without them already. */
+  readonly redactor: Redactor;
   readonly emit: (event: RunEvent) => void;
   /** How often each call was tried, so that its next try has an id of its own. */
   readonly attempts: Map<string, number>;

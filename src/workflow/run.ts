@@ -38,7 +38,7 @@ export async function runWorkflow(ctx: RunContext, order: Order): Promise<RunRes
     models,
     budgetUsd: settings.budgetUsd,
   });
-  const progress: Progress = { plan: null, worktree: null, tasks: [], review: null };
+  const progress: Progress = { plan: null, worktree: null, tasks: [], review: null, reviewed: null };
   const end = await carryThrough(ctx, order, progress).catch((error: unknown) => endOf(ctx, error));
   return finishRun(ctx, progress, end);
 }
@@ -54,36 +54,45 @@ async function carryThrough(ctx: RunContext, order: Order, progress: Progress): 
     base: ctx.request.base,
     again: ctx.again,
   });
-  const execution = await executePlan(ctx, progress.plan, progress.worktree, progress.tasks);
-  progress.plan = execution.plan;
-  if (execution.failure !== null)
-    return endWith('failed', `${execution.failure} What was committed is on ${order.branch}, unreviewed.`);
-
-  return reviewAndFix(ctx, progress.plan, progress.worktree, progress);
+  const { failure, plan } = await executePlan(ctx, progress.plan, progress.worktree, (soFar) =>
+    Object.assign(progress, soFar),
+  );
+  if (failure !== null) {
+    const kept = progress.tasks.some((task) => task.commit !== null);
+    return endWith(
+      'failed',
+      `${failure}\n${kept ? `What was committed is on ${order.branch}, unreviewed.` : 'Nothing was committed.'}`,
+    );
+  }
+  return reviewAndFix(ctx, plan, progress.worktree, progress);
 }
 
 /** Review, and while findings block: fix, and review the delta. A failed review ends it: inconclusive, never a loop. */
-async function reviewAndFix(ctx: RunContext, approved: Plan, worktree: Worktree, progress: Progress): Promise<End> {
-  let plan = approved;
+async function reviewAndFix(ctx: RunContext, planned: Plan, worktree: Worktree, progress: Progress): Promise<End> {
+  let plan = planned;
   let from = ctx.request.base;
   for (let round = 1; ; round++) {
     ctx.emit({ type: 'phase.started', phase: 'review', round });
     const { review, to } = await reviewRound(ctx, { from, plan, progress, worktree, round });
     progress.review = review;
     if (review.verdict !== 'changes_requested') return endWith(review.verdict, review.reason);
-    if (round > ctx.settings.fixRounds) {
-      return endWith(
-        'changes_requested',
-        `${review.reason} ${ctx.settings.fixRounds} rounds of fixing were not enough.`,
-      );
+    const { fixRounds } = ctx.settings;
+    if (round > fixRounds) {
+      const spent =
+        fixRounds === 0
+          ? 'No round of fixing is allowed.'
+          : `${fixRounds} round${fixRounds === 1 ? '' : 's'} of fixing ${fixRounds === 1 ? 'was' : 'were'} not enough.`;
+      return endWith('changes_requested', `${review.reason} ${spent}`);
     }
     ctx.emit({ type: 'phase.started', phase: 'fix', round });
-    const fixes = await fixFindings(ctx, plan, review, worktree);
-    plan = fixes.plan;
-    progress.plan = plan;
-    progress.tasks = mergeFixes(progress.tasks, fixes.results);
+    const before = progress.tasks;
+    const fixes = await fixFindings(ctx, plan, review, worktree, (soFar) => {
+      progress.plan = soFar.plan;
+      progress.tasks = mergeFixes(before, soFar.results);
+    });
     if (fixes.failure !== null)
       return endWith('changes_requested', `${review.reason} The fix failed: ${fixes.failure}`);
+    plan = fixes.plan;
     from = to;
   }
 }

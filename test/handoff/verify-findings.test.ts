@@ -259,6 +259,20 @@ describe('the criteria', () => {
   });
 });
 
+it('folds a report that stands nowhere into one that does, and keeps the place', () => {
+  const [nowhere, there] = ['', 'export const a = 1;'].map((quote) =>
+    claim({ title: 'Leak', path: 'src/gone.ts', line: 0, quote, severity: 'blocker' }),
+  );
+  if (nowhere === undefined || there === undefined) throw new Error('two claims');
+  for (const claims of [
+    [nowhere, there],
+    [there, nowhere],
+  ]) {
+    const { findings } = verifyFindings(answer(claims), given());
+    expect(findings).toMatchObject([{ id: 'F1', anchor: 'moved', blocking: true, quote: 'export const a = 1;' }]);
+  }
+});
+
 it('accounts for every finding, and lets none block that stands nowhere', () => {
   const any = fc.record({
     title: fc.oneof(fc.string(), fc.constantFrom('Wrong bound', 'Leak')),

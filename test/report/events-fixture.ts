@@ -77,6 +77,7 @@ const said: RunEvent[] = [
   { type: 'task.started', task: 'T2', title: 'Say the retries in the log', index: 2, of: 2 },
   { type: 'task.failed', task: 'T2', reason: 'the search text stands twice', rescueRef: 'refs/tercet/r1/T2' },
   { type: 'phase.started', phase: 'review', round: 1 },
+  { type: 'sensitive.found', files: result.sensitive },
   { type: 'finding.verified', finding: first },
   { type: 'finding.verified', finding: second },
   { type: 'finding.verified', finding: third },

@@ -20,10 +20,14 @@ describe('golden reports of one rich run', () => {
   test('markdown', () => expect(markdownReport(result, { money })).toMatchFileSnapshot(golden('report.md')));
   test('json', () => expect(pretty(summaryOf(result))).toMatchFileSnapshot(golden('summary.json')));
   test('sarif', () =>
-    expect(pretty(sarifOf(review, { version: '0.1.0', run: result.run }))).toMatchFileSnapshot(golden('review.sarif')));
+    expect(
+      pretty(sarifOf(review, { version: '0.1.0', run: result.run, sensitive: result.sensitive })),
+    ).toMatchFileSnapshot(golden('review.sarif')));
   test('rdjson', () => expect(pretty(rdjsonOf(review))).toMatchFileSnapshot(golden('review.rdjson')));
   test('github', () =>
-    expect(pretty(githubReview(review, diff, { head: HEAD }))).toMatchFileSnapshot(golden('github.json')));
+    expect(pretty(githubReview(review, diff, { head: HEAD, sensitive: result.sensitive }))).toMatchFileSnapshot(
+      golden('github.json'),
+    ));
   test('plan', () => {
     const warnings = [
       { rule: 'vague-task', severity: 'warning' as const, at: 'tasks[1]', task: 'T2', message: 'T2 says little' },

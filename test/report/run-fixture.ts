@@ -176,6 +176,15 @@ export const costLines: CostLine[] = [
 ];
 
 export const result: RunResult = {
+  sensitive: [
+    { path: '.github/workflows/ci.yml', why: 'CI configuration', created: true, note: '' },
+    {
+      path: 'package.json',
+      why: 'package or build scripts',
+      created: false,
+      note: 'scripts: postinstall (added, runs unasked)',
+    },
+  ],
   run: 'r-20260301-a1b2',
   outcome: 'changes_requested',
   exitCode: 3,

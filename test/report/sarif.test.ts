@@ -37,7 +37,12 @@ const Sarif = z.strictObject({
         z.strictObject({
           executionSuccessful: z.boolean(),
           toolExecutionNotifications: z.array(
-            z.strictObject({ level: Level, message: Message, descriptor: z.strictObject({ id: z.string() }) }),
+            z.strictObject({
+              level: Level,
+              message: Message,
+              locations: z.array(Location).optional(),
+              descriptor: z.strictObject({ id: z.string() }),
+            }),
           ),
         }),
       ]),
@@ -70,8 +75,9 @@ const Sarif = z.strictObject({
 
 const review = result.review;
 if (review === null) throw new Error('the fixture has a review');
+const sensitive = [{ path: '.github/a b.yml', why: 'CI \u202econfiguration', created: true, note: '\x1b[2J' }];
 const sarif = (over: Partial<typeof review> = {}) =>
-  Sarif.parse(sarifOf({ ...review, ...over }, { version: '0.1.0', run: 'r1' })).runs[0];
+  Sarif.parse(sarifOf({ ...review, ...over }, { version: '0.1.0', run: 'r1', sensitive })).runs[0];
 
 test('has the properties SARIF requires and no others', () => {
   const run = sarif();
@@ -89,6 +95,15 @@ test('a path is a URI, whatever it holds', () => {
   if (first === undefined) throw new Error('fixture');
   const [hit] = sarif({ findings: [{ ...first, path: 'src/a b#?%\u202e/ü.ts' }] }).results;
   expect(hit?.locations[0]?.physicalLocation.artifactLocation.uri).toBe('src/a%20b%23%3F%25%E2%80%AE/%C3%BC.ts');
+});
+
+test('a sensitive file is a note at its place, with nothing hidden in it', () => {
+  expect(sarif().invocations[0].toolExecutionNotifications.at(-1)).toEqual({
+    level: 'note',
+    message: { text: 'Sensitive file: .github/a b.yml: CI configuration; there was none before;' },
+    locations: [{ physicalLocation: { artifactLocation: { uri: '.github/a%20b.yml', uriBaseId: '%SRCROOT%' } } }],
+    descriptor: { id: 'tercet/sensitive-file' },
+  });
 });
 
 test('a finding that moved to another line keeps its fingerprint', () => {

@@ -17,7 +17,10 @@ export interface Home extends AsyncDisposable {
   env: Record<string, string>;
 }
 
-/** `server` answers for all providers; without one, no provider is reachable. `config` is added to the person's file, as YAML. */
+/**
+ * `server` answers for all providers; without one, no provider is reachable. `config` is added to the person's file, as
+ * YAML; where it says nothing of the sandbox there is none, so that a test runs the same with and without bubblewrap.
+ */
 export async function makeHome(server: ModelServer | null, config = ''): Promise<Home> {
   const folder = await mkdtemp(path.join(tmpdir(), 'tercet-test-home-'));
   const url = server?.url ?? 'http://127.0.0.1:9';
@@ -27,8 +30,9 @@ export async function makeHome(server: ModelServer | null, config = ''): Promise
     `  openai: { baseUrl: ${url}/v1 }`,
     `  google: { baseUrl: ${url}/v1beta }`,
   ];
+  const sandbox = /^sandbox:/m.test(config) ? '' : 'sandbox: off\n';
   await mkdir(folder, { recursive: true });
-  await writeFile(path.join(folder, 'config.yaml'), `${providers.join('\n')}\n${config}`);
+  await writeFile(path.join(folder, 'config.yaml'), `${sandbox}${providers.join('\n')}\n${config}`);
   return {
     folder,
     env: {

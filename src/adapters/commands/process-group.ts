@@ -1,11 +1,11 @@
 import { rmSync } from 'node:fs';
 
 /** Process groups that run now: they end with this process, however it ends (except by SIGKILL). */
-const running = new Map<number, string>();
+const running = new Map<number, string | null>();
 let watching = false;
 
-/** Until `forget`, the group ends and its home is removed when this process ends. */
-export function remember(group: number, home: string): void {
+/** Until `forget`, the group ends and its home, where it has one on the disk, is removed when this process ends. */
+export function remember(group: number, home: string | null): void {
   if (!watching) process.on('exit', endAll);
   watching = true;
   running.set(group, home);
@@ -28,6 +28,7 @@ export function signalGroup(group: number, signal: 'SIGTERM' | 'SIGKILL'): void 
 function endAll(): void {
   for (const [group, home] of running) {
     signalGroup(group, 'SIGKILL');
+    if (home === null) continue;
     try {
       rmSync(home, { recursive: true, force: true });
     } catch {

@@ -36,6 +36,11 @@ export function openJournal(file: string, onDamage: (message: string) => void = 
   };
 }
 
+/** What a journal holds, the last value of each key; the file is left as it is, damaged or not. */
+export function readJournal(file: string): Map<string, unknown> {
+  return new Map(read(file).entries.map(({ key, value }) => [key, value]));
+}
+
 function read(file: string): { entries: Entry[]; damaged: number; cut: boolean } {
   let text: string;
   try {

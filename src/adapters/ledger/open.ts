@@ -9,7 +9,7 @@ import { asStorageError, isBusy } from './trouble.ts';
 
 /** How long a call waits for another process that writes, in ms. A write takes well under one. */
 const BUSY_TIMEOUT_MS = 10_000;
-/** SQLite before 3.51.3 can corrupt a write-ahead log when it resets it (docs/durability.md). */
+/** SQLite before 3.51.3 can corrupt a write-ahead log when it resets it. */
 const SAFE_WAL = [3, 51, 3];
 
 export interface OpenDatabase {

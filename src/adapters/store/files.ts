@@ -1,4 +1,4 @@
-import { readdir, readFile } from 'node:fs/promises';
+import { readdir, readFile, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { TercetError } from '../../contract/errors.ts';
 import type { RecordedEvent } from '../../contract/event.ts';
@@ -85,6 +85,22 @@ export function openStore(folder: string): RunStore {
     own: async (run) => ownRun(folderOf(run), run),
 
     ownerOf: async (run) => ownerOf(folderOf(run)),
+
+    remove: async (run) => {
+      const folder = folderOf(run);
+      const owned = ownRun(folder, run);
+      // Renamed first: a removal that is cut off leaves nothing that looks like a run.
+      const doomed = join(runs, `.removed-${run}`);
+      try {
+        await guarded(folder, async () => {
+          await rm(doomed, { recursive: true, force: true });
+          await rename(folder, doomed);
+        });
+      } finally {
+        owned.release();
+      }
+      await guarded(doomed, () => rm(doomed, { recursive: true, force: true }));
+    },
 
     folder: folderOf,
   };

@@ -8,11 +8,11 @@ import type { Plan } from '../../contract/plan.ts';
 import type { Effort, Role } from '../../contract/role.ts';
 import { EFFORTS, ROLES } from '../../contract/role.ts';
 import { showUsd } from '../../pricing/usd.ts';
-import { jsonLine, summaryOf } from '../../report/json.ts';
-import { ANSI, PLAIN } from '../../report/palette.ts';
+import { summaryOf } from '../../report/json.ts';
 import { terminalReport } from '../../report/terminal.ts';
 import type { RunContext } from '../../workflow/run-context.ts';
-import { type CommonOptions, canAsk, colours, type Io, onInterrupt, print } from './io.ts';
+import { askTrust } from './ask-trust.ts';
+import { type CommonOptions, canAsk, colours, type Io, onInterrupt, paletteOf, print, printJson } from './io.ts';
 
 /** The options that choose models and limits, shared by every command that calls a model. */
 export interface ModelOptions extends CommonOptions {
@@ -24,6 +24,13 @@ export interface ModelOptions extends CommonOptions {
   budget?: string;
   maxRounds?: number;
   yes?: boolean;
+  untrusted?: boolean;
+}
+
+/** A run as its command shows it: for people, and what `--json` says beyond the summary. */
+export interface Presented {
+  text: string;
+  more?: Record<string, unknown>;
 }
 
 /** Runs `work` as a run: live progress on stderr, the report or the one JSON object on stdout, and its exit code. */
@@ -38,10 +45,12 @@ export async function follow(
     plan?: Plan | null;
     subject?: RunOrder['subject'];
     again?: RunRecord;
+    trusted?: string;
   },
   work: (ctx: RunContext) => Promise<RunResult>,
-  show: (result: RunResult) => string | Promise<string> = (result) => reportText(io, result),
+  present: (result: RunResult) => Presented | Promise<Presented> = (result) => ({ text: reportText(io, result) }),
 ): Promise<number> {
+  const untrusted = await askTrust(io, session, options.untrusted === true);
   const run = casting.run ?? newRunId();
   const interrupt = onInterrupt(io, `Go on later with: tercet resume ${run}`);
   const displays = await openDisplays(io, {
@@ -50,6 +59,7 @@ export async function follow(
     ask: canAsk(io),
     onInterrupt: interrupt.stop,
   });
+  interrupt.through(displays.note);
   try {
     const result = await conduct(
       session,
@@ -61,12 +71,16 @@ export async function follow(
           plan: casting.plan ?? null,
           subject: casting.subject ?? null,
         },
-        ...displays,
+        untrusted,
+        reporters: displays.reporters,
+        person: displays.person,
         signal: interrupt.signal,
       },
       work,
     );
-    print(io, options.json === true ? jsonLine(summaryOf(result)) : await show(result));
+    const { text, more } = await present(result);
+    if (options.json === true) printJson(io, { ...summaryOf(result), ...more });
+    else print(io, io.stdout.isTTY === true && io.stderr.isTTY === true ? `\n${text}` : text);
     return result.exitCode;
   } finally {
     interrupt.done();
@@ -89,11 +103,15 @@ function overridesOf(options: ModelOptions, planning: Overrides['planning']): Ov
 }
 
 /** The report of a run as a terminal shows it. */
-export function reportText(io: Io, result: RunResult): string {
+export function reportText(io: Io, result: RunResult, options: { next?: boolean } = {}): string {
+  // A line longer than this is hard to read, however wide the terminal is.
+  const width = Math.min(io.stdout.columns ?? 100, 100);
   return terminalReport(result, {
-    palette: colours(io, io.stdout) ? ANSI : PLAIN,
+    palette: paletteOf(io),
     money: showUsd,
+    width,
     resume: (run) => `tercet resume ${run}`,
+    ...options,
   });
 }
 

@@ -16,12 +16,12 @@ export async function main(argv: readonly string[], io: Io): Promise<number> {
   try {
     program.parse(argv, { from: 'user' });
   } catch (error) {
-    if (!(error instanceof CommanderError)) throw error;
-    if (error.exitCode === 0) return 0;
-    if (error.code === 'tercet.usage') io.stderr.write(`${error.message}\n`);
-    if (argv.includes('--json'))
-      io.stdout.write(`${JSON.stringify({ error: { code: 'usage', message: error.message, hint: null } })}\n`);
-    return 2;
+    if (error instanceof CommanderError && error.exitCode === 0) return 0;
+    const { showError } = await import('./show-error.ts');
+    if (!(error instanceof CommanderError)) return showError(io, error, wantsJson(argv));
+    const { usageError } = await import('./usage-error.ts');
+    const commands = program.commands.map((command) => command.name());
+    return showError(io, usageError(error, argv, commands), wantsJson(argv));
   }
   const { action, json } = chosen ?? { action: async () => 0, json: false };
   try {
@@ -30,4 +30,10 @@ export async function main(argv: readonly string[], io: Io): Promise<number> {
     const { showError } = await import('./show-error.ts');
     return showError(io, error, json);
   }
+}
+
+/** A line that cannot be read may still say how its error is to be told. */
+function wantsJson(argv: readonly string[]): boolean {
+  const end = argv.indexOf('--');
+  return argv.slice(0, end === -1 ? undefined : end).includes('--json');
 }

@@ -40,6 +40,7 @@ export async function approvePlan(ctx: RunContext, view: RepositoryView, linted:
       });
     }
     if (word === 'approved' && problem === null) {
+      if (plan !== linted.plan) ctx.emit({ type: 'plan.ready', plan, file });
       ctx.emit({ type: 'plan.approved', by: 'person' });
       return plan;
     }

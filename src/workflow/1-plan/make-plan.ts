@@ -37,7 +37,7 @@ async function planWith(ctx: RunContext, view: RepositoryView, share: number): P
   for (;;) {
     const answered = await ask(ctx, ctx.agents.planner, {
       role: 'planner',
-      purpose: lintRounds + needRounds === 0 ? 'plan' : 'replan',
+      purpose: messages.length === 1 ? 'plan' : 'replan',
       task: null,
       system: sectionOf(ctx, 'planner', 'system'),
       messages,
@@ -86,7 +86,9 @@ function firstMessage(ctx: RunContext, view: RepositoryView, budgetTokens: numbe
   const parts = [fence('repository', packed.text)];
   if (ctx.request.context !== undefined) parts.push(fence('context', ctx.request.context));
   if (ctx.settings.conventions.length > 0) parts.push(fence('conventions', ctx.settings.conventions.join('\n')));
-  if (ctx.settings.checks.length > 0) parts.push(`Run after every task: ${ctx.settings.checks.join(' ; ')}`);
+  if (ctx.settings.checks.length > 0) {
+    parts.push(`Run after every task:\n${fence('checks', ctx.settings.checks.join('\n'))}`);
+  }
   parts.push(fence('request', ctx.request.text));
   return parts.join('\n');
 }
@@ -137,7 +139,9 @@ function rejected(issues: readonly LintIssue[], rounds: number): TercetError {
   const errors = issues.filter((issue) => issue.severity === 'error');
   return new TercetError(
     'plan-rejected',
-    `The plan was refused ${rounds} times; nothing was executed. What is wrong with the last one:\n${explainLint(errors)}`,
+    rounds === 1
+      ? `The plan was refused; nothing was executed. What is wrong with it:\n${explainLint(errors)}`
+      : `The plan was refused ${rounds} times; nothing was executed. What is wrong with the last one:\n${explainLint(errors)}`,
     {
       hint: 'Say in the request which files and what behaviour you mean, or write plan.yaml yourself and run `tercet execute plan.yaml`.',
     },

@@ -18,30 +18,35 @@ export async function planRequest(ctx: RunContext, given: Plan | null): Promise<
     ctx.emit({ type: 'path.chosen', path: 'given', why: 'the plan was given' });
     return keep(ctx, await refuseBroken(ctx, view, given));
   }
+  let why = 'planning is set to always';
   if (ctx.settings.planning !== 'always') {
     const forced = ctx.settings.planning === 'never';
-    const short = shortPath(ctx.request.text, { paths: new Set(view.paths) }, { forced });
-    if ('task' in short) {
-      const files = short.task.files.map((file) => file.path).join(' and ');
-      ctx.emit({
-        type: 'path.chosen',
-        path: 'short',
-        why: forced ? 'no planner was wanted' : `the request is one small change of ${files}`,
-      });
-      return keep(ctx, await refuseBroken(ctx, view, onePlan(short.task), forced));
-    }
+    const short = await shortPlan(ctx, view, forced);
+    if (typeof short !== 'string') return keep(ctx, short);
     if (forced) {
-      throw new TercetError('usage', `Without a planner the request has to be one small task: ${short.no}`, {
+      throw new TercetError('usage', `Without a planner the request has to be one small task: ${short}`, {
         hint: 'Name the files to change in the request, or leave --no-plan away.',
       });
     }
+    why = short;
   }
-  ctx.emit({
-    type: 'path.chosen',
-    path: 'planned',
-    why: ctx.settings.planning === 'always' ? 'planning is set to always' : 'the request is more than one small change',
-  });
+  ctx.emit({ type: 'path.chosen', path: 'planned', why });
   return approvePlan(ctx, view, await makePlan(ctx, view));
+}
+
+/** The plan of one task that needs no planner; or the sentence why the request does. */
+async function shortPlan(ctx: RunContext, view: RepositoryView, forced: boolean): Promise<Plan | string> {
+  const short = shortPath(ctx.request.text, { paths: new Set(view.paths) }, { forced });
+  if ('no' in short) return short.no;
+  const plan = onePlan(short.task);
+  // Nobody wrote this plan: what makes it a bad one is a reason to ask the planner, not to refuse the request.
+  const errors = forced ? [] : (await lintHere(ctx, view, plan)).filter((issue) => issue.severity === 'error');
+  const [first] = errors;
+  if (first !== undefined) return `The request alone makes no task: ${first.message}`;
+  const files = short.task.files.map((file) => file.path).join(' and ');
+  const why = forced ? 'no planner was wanted' : `the request is one small change of ${files}`;
+  ctx.emit({ type: 'path.chosen', path: 'short', why });
+  return refuseBroken(ctx, view, plan, forced);
 }
 
 /** With `worded`, the person has chosen the words and no planner: how they are worded is no error then, where they point to is. */

@@ -1,5 +1,6 @@
 import type { Brief, BriefFile } from '../../contract/change.ts';
 import type { RunContext } from '../run-context.ts';
+import { textOrRefusal } from './apply-to.ts';
 import type { TaskRun } from './task-run.ts';
 
 /** The brief of a task as its files stand now: the task, exactly the files it needs, and the checks it must pass. */
@@ -10,7 +11,7 @@ export async function makeBrief(ctx: RunContext, run: TaskRun): Promise<Brief> {
   const add = async (path: string, action: BriefFile['action']) => {
     if (seen.has(path)) return;
     seen.add(path);
-    files.push({ path, action, content: await worktree.read(path) });
+    files.push({ path, action, content: (await textOrRefusal(worktree, path)) ?? null });
   };
   for (const file of task.files) await add(file.path, file.action);
   for (const path of run.granted) await add(path, 'modify');

@@ -1,7 +1,7 @@
 import { ChangeDecision, type ChangeRequest, type LintIssue, type Plan, Task } from '../../contract/plan.ts';
 import { explainLint } from '../../handoff/lint-plan.ts';
 import { fence } from '../../handoff/prompt.ts';
-import { lintHere, viewRepository } from '../1-plan/repository-view.ts';
+import { lintAgainst } from '../1-plan/repository-view.ts';
 import { writePlan } from '../1-plan/write-plan.ts';
 import { ask } from '../calls/ask.ts';
 import { sectionOf } from '../calls/section.ts';
@@ -34,7 +34,8 @@ export async function decideChangeRequest(ctx: RunContext, run: TaskRun, request
   });
   if (value.decision === 'deny') return deny(value.reason);
 
-  const revise = value.decision === 'revise' && value.task !== null;
+  const revise = value.decision === 'revise';
+  if (revise && value.task === null) return deny(`the planner wants to revise the task and gave none: ${value.reason}`);
   const becomes = revise ? Task.parse({ ...value.task, id: run.task.id }) : await widened(run, request.paths);
   const errors = await lintRevision(ctx, run, becomes);
   if (errors.length > 0) return deny(`the task it would become breaks the plan’s rules: ${explainLint(errors)}`);
@@ -64,13 +65,25 @@ async function widened(run: TaskRun, paths: readonly string[]): Promise<Task> {
   return { ...run.task, files };
 }
 
-/** Errors of this task's own; tasks run one after the other, so that it may now share a file with another. */
+/**
+ * Errors of the task by itself, against the files as the tasks before it left them: tasks run one after the other, so
+ * that it may use and share what the others changed.
+ */
 async function lintRevision(ctx: RunContext, run: TaskRun, becomes: Task): Promise<LintIssue[]> {
-  const plan = withTask(run.plan, becomes);
-  const issues = await lintHere(ctx, await viewRepository(ctx), plan);
-  return issues.filter(
-    (issue) => issue.severity === 'error' && issue.task === run.task.id && issue.rule !== 'tasks-share-file',
-  );
+  const head = await run.worktree.head();
+  const task = run.findings.length === 0 ? becomes : await asFix(ctx, head, becomes);
+  const issues = await lintAgainst(ctx.repository, head, { ...run.plan, tasks: [{ ...task, dependsOn: [] }] });
+  return issues.filter((issue) => issue.severity === 'error');
+}
+
+/** A task whose commit is made: what it created is there to be modified, what it deleted is gone, its symbols are in. */
+async function asFix(ctx: RunContext, head: string, task: Task): Promise<Task> {
+  const there = new Set((await ctx.repository.tree(head)).map((entry) => entry.path));
+  const files = task.files.flatMap(({ path, action }): Task['files'] => {
+    if (there.has(path)) return [{ path, action: 'modify' }];
+    return action === 'create' ? [{ path, action }] : [];
+  });
+  return { ...task, files, symbols: [], read: task.read.filter((path) => there.has(path)) };
 }
 
 function withTask(plan: Plan, changed: Task): Plan {

@@ -1,4 +1,5 @@
 import type { Attempt, Rung } from '../../contract/change.ts';
+import type { EditProblem } from '../../edits/edit.ts';
 import { explainProblems } from '../../edits/explain.ts';
 import { parseAnswer } from '../../edits/parse-answer.ts';
 import { renderBrief } from '../../handoff/brief.ts';
@@ -23,7 +24,8 @@ export async function editRung(ctx: RunContext, agent: Agent, run: TaskRun, firs
   const start = async (): Promise<TurnMessage[]> => [{ role: 'user', text: renderBrief(await makeBrief(ctx, run)) }];
   let messages = await start();
   let last: Step = { done: false, reason: '' };
-  for (let round = 0; round <= ctx.settings.repairs; round++) {
+  // A change request that is decided uses up none of the repairs; how many there may be is bounded by itself.
+  for (let round = 0, repairs = 0; repairs <= ctx.settings.repairs; round++) {
     const turn: Turn = {
       role: 'executor',
       purpose: round === 0 ? run.purpose : 'repair',
@@ -51,32 +53,34 @@ export async function editRung(ctx: RunContext, agent: Agent, run: TaskRun, firs
     }
     last = { done: false, reason: tried.reason };
     if (tried.fresh) {
-      messages = await start();
-      if (tried.reason !== '') messages = [...messages, { role: 'user', text: tried.reason }];
+      if (run.changeRequests.length > ctx.settings.changeRequests) repairs++;
+      messages = [...(await start()), { role: 'user', text: tried.say }];
       continue;
     }
+    repairs++;
     messages = [
       ...messages,
       { role: 'assistant', text: answer.text, toolCalls: [], raw: answer.raw },
-      { role: 'user', text: tried.reason },
+      { role: 'user', text: tried.say },
     ];
   }
   return last;
 }
 
-/** How an answer fared. `fresh` starts the conversation anew, because the task or its files are others now. */
+/**
+ * How an answer fared: `reason` for people and the next rung, `say` for the model that gave it.
+ * `fresh` starts the conversation anew, because the task or its files are others now.
+ */
 interface Tried {
   outcome: Attempt['outcome'];
   reason: string;
+  say: string;
   fresh: boolean;
 }
 
 function cutOff(): Tried {
-  return {
-    outcome: 'edit-failed',
-    reason: 'Your answer was cut off, so nothing was applied. Answer with smaller edits.',
-    fresh: false,
-  };
+  const reason = 'The answer was cut off, so nothing was applied.';
+  return { outcome: 'edit-failed', reason, say: `${reason} Answer with smaller edits.`, fresh: false };
 }
 
 async function tryAnswer(ctx: RunContext, run: TaskRun, text: string): Promise<Tried> {
@@ -85,10 +89,10 @@ async function tryAnswer(ctx: RunContext, run: TaskRun, text: string): Promise<T
   run.claim = parsed.claim;
   if (parsed.changeRequest !== null) {
     const decided = await decideChangeRequest(ctx, run, { ...parsed.changeRequest, task: run.task.id });
-    return { outcome: 'change-requested', reason: decided, fresh: true };
+    return { outcome: 'change-requested', reason: decided, say: decided, fresh: true };
   }
-  if (parsed.problems.length > 0) return failed('edit-failed', explainProblems(parsed.problems));
-  if (parsed.edits.length === 0) return failed('no-change', 'Your answer holds no edits.');
+  if (parsed.problems.length > 0) return unusable(parsed.problems);
+  if (parsed.edits.length === 0) return failed('no-change', 'The answer holds no edits.');
 
   const refused = parsed.edits.flatMap((edit) => {
     const reason = refuse(scope, edit.path, edit.kind === 'delete' ? 'delete' : 'modify');
@@ -106,20 +110,29 @@ async function tryAnswer(ctx: RunContext, run: TaskRun, text: string): Promise<T
   }
 
   const applied = await applyTo(run.worktree, parsed.edits);
-  if (!applied.ok) return failed('edit-failed', explainProblems(applied.problems));
+  if (!applied.ok) return unusable(applied.problems);
   const proof = await proveTask(ctx, run);
-  if (proof.done) return { outcome: 'done', reason: '', fresh: false };
+  if (proof.done) return { outcome: 'done', reason: '', say: '', fresh: false };
   return {
     outcome: 'checks-failed',
-    reason: `Your edits were applied. ${fence('result', proof.reason)}\nSend further edits against the files as they are now.`,
+    reason: proof.reason,
+    say: `Your edits were applied. ${fence('result', proof.reason)}\nSend further edits against the files as they are now.`,
     fresh: false,
   };
 }
 
-function failed(outcome: Attempt['outcome'], reasons: string): Tried {
-  return {
-    outcome,
-    reason: `Nothing was applied.\n${reasons}\nAnswer again with all edits of the task.`,
-    fresh: false,
-  };
+/** Problems of an answer that are shown to a person: the first say what is wrong with it. */
+const PROBLEMS_SHOWN = 5;
+
+function unusable(problems: readonly EditProblem[]): Tried {
+  const reason = problems
+    .slice(0, PROBLEMS_SHOWN)
+    .map(({ message }) => message)
+    .join('\n');
+  return { ...failed('edit-failed', explainProblems(problems)), reason };
+}
+
+function failed(outcome: Attempt['outcome'], reason: string): Tried {
+  const say = `Nothing was applied.\n${reason}\nAnswer again with all edits of the task.`;
+  return { outcome, reason, say, fresh: false };
 }

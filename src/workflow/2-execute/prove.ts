@@ -2,6 +2,7 @@ import type { CheckResult } from '../../contract/change.ts';
 import { outOfScope, scopeOf } from '../../handoff/scope.ts';
 import { cancelled } from '../calls/give-up.ts';
 import type { RunContext } from '../run-context.ts';
+import { isThere } from './apply-to.ts';
 import { checksOf } from './brief.ts';
 import type { Step, TaskRun } from './task-run.ts';
 
@@ -41,7 +42,7 @@ async function runChecks(ctx: RunContext, run: TaskRun): Promise<string | null> 
       maxOutputBytes: OUTPUT_FOR_MODEL,
       signal: ctx.signal,
     });
-    if (ctx.signal.aborted) throw cancelled();
+    if (ctx.signal.aborted) throw cancelled(ctx.signal);
     const check: CheckResult = { command, criteria, ...result };
     run.checks.push(check);
     ctx.emit({ type: 'check.finished', task: run.task.id, check });
@@ -51,11 +52,14 @@ async function runChecks(ctx: RunContext, run: TaskRun): Promise<string | null> 
 }
 
 async function filesAsPlanned(run: TaskRun): Promise<string | null> {
-  const changed = new Set(await run.worktree.changed());
+  // What a command left elsewhere is no work on the task.
+  const all = await run.worktree.changed();
+  const strays = new Set(outOfScope(scopeOfRun(run), all).map((stray) => stray.path));
+  const changed = new Set(all.filter((path) => !strays.has(path)));
   if (changed.size === 0) return 'Nothing was changed: the task is not done.';
   if (run.findings.length > 0) return null;
   for (const { path, action } of run.task.files) {
-    const there = (await run.worktree.read(path)) !== null;
+    const there = await isThere(run.worktree, path);
     if (action === 'create' && !there) return `${path} is to be created, and it does not exist.`;
     if (action === 'delete' && there) return `${path} is to be deleted, and it is still there.`;
     if (action === 'modify' && !changed.has(path)) {

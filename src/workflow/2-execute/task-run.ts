@@ -1,4 +1,4 @@
-import type { Attempt, CheckResult } from '../../contract/change.ts';
+import type { Attempt, CheckResult, TaskResult } from '../../contract/change.ts';
 import type { ChangeRequest, Plan, Task } from '../../contract/plan.ts';
 import type { Finding } from '../../contract/review.ts';
 import type { CallPurpose } from '../../contract/usage.ts';
@@ -29,3 +29,35 @@ export interface TaskRun {
 
 /** How an attempt at a rung ended. `retry` carries the exact reason, for the next rung to start from. */
 export type Step = { done: true } | { done: false; reason: string };
+
+/** A task (or, with `findings`, a fix of it) before its first attempt. */
+export function startTask(
+  key: string,
+  plan: Plan,
+  task: Task,
+  worktree: Worktree,
+  findings: readonly Finding[],
+): TaskRun {
+  return {
+    key,
+    lean: false,
+    proofs: 0,
+    plan,
+    task,
+    worktree,
+    granted: [],
+    findings,
+    purpose: findings.length > 0 ? 'fix' : 'edit',
+    attempts: [],
+    checks: [],
+    changeRequests: [],
+    claim: '',
+    servedModel: null,
+  };
+}
+
+/** What the task has come to by now. */
+export function resultOf(run: TaskRun, status: TaskResult['status'], commit: string | null): TaskResult {
+  const { task, attempts, checks, changeRequests, claim } = run;
+  return { task: task.id, status, commit, attempts, checks, changeRequests, claim };
+}

@@ -3,11 +3,13 @@ import { TercetError } from '../../contract/errors.ts';
 import { ChangeRequest } from '../../contract/plan.ts';
 import type { Edit } from '../../edits/edit.ts';
 import { explainProblems } from '../../edits/explain.ts';
+import { renderBrief } from '../../handoff/brief.ts';
 import { refuse } from '../../handoff/scope.ts';
 import type { ToolCall, ToolSpec } from '../../ports/agent.ts';
 import { jsonSchemaOf } from '../calls/ask.ts';
 import type { RunContext } from '../run-context.ts';
 import { applyTo } from './apply-to.ts';
+import { makeBrief } from './brief.ts';
 import { decideChangeRequest } from './change-request.ts';
 import { proveTask, scopeOfRun } from './prove.ts';
 import type { TaskRun } from './task-run.ts';
@@ -37,7 +39,7 @@ const BOX = {
         ? text
         : text
             .split('\n')
-            .slice((first ?? 1) - 1, last ?? undefined)
+            .slice(Math.max(1, first ?? 1) - 1, Math.max(0, last ?? Number.POSITIVE_INFINITY))
             .join('\n');
     },
   }),
@@ -60,7 +62,7 @@ const BOX = {
     },
   }),
   edit_file: tool({
-    description: 'Replace text that stands exactly once in a file.',
+    description: 'Replace whole lines, copied exactly, that stand once in a file.',
     input: z.strictObject({ path: z.string(), search: z.string(), replace: z.string() }),
     async use(ctx, run, { path, search, replace }) {
       guard(ctx, run, path, 'modify');
@@ -94,7 +96,11 @@ const BOX = {
   request_change: tool({
     description: 'When the task cannot be done as planned: ask the planner.',
     input: ChangeRequest.omit({ task: true }),
-    use: (ctx, run, input) => decideChangeRequest(ctx, run, { ...input, task: run.task.id }),
+    async use(ctx, run, input) {
+      const before = run.task;
+      const decided = await decideChangeRequest(ctx, run, { ...input, task: run.task.id });
+      return run.task === before ? decided : `${decided}\nThe task is now:\n${renderBrief(await makeBrief(ctx, run))}`;
+    },
   }),
 };
 

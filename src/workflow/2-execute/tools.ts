@@ -1,5 +1,6 @@
 import type { Attempt } from '../../contract/change.ts';
 import { renderBrief } from '../../handoff/brief.ts';
+import { fence } from '../../handoff/prompt.ts';
 import type { Agent, ToolCall, ToolResult, Turn, TurnMessage } from '../../ports/agent.ts';
 import { sectionOf } from '../calls/section.ts';
 import type { RunContext } from '../run-context.ts';
@@ -27,8 +28,7 @@ export async function toolsRung(ctx: RunContext, agent: Agent, run: TaskRun, why
     const brief = renderBrief(await makeBrief(ctx, run));
     return [{ role: 'user', text: ending === '' ? brief : `${brief}\n${ending}`, cache: true }];
   };
-  let messages = await start(why === '' ? '' : `An earlier attempt ended with: ${why}`);
-  let last: Step = { done: false, reason: why };
+  let messages = await start(why === '' ? '' : `An earlier attempt ended with:\n${fence('result', why)}`);
   let malformed = 0;
   for (let step = 0; step < ctx.settings.toolSteps; step++) {
     const turn: Turn = {
@@ -45,6 +45,7 @@ export async function toolsRung(ctx: RunContext, agent: Agent, run: TaskRun, why
     const paid = await payLean(ctx, agent, run, turn, () => start(STEPS_LEFT_OUT));
     const { answer } = paid;
     messages = paid.messages;
+    run.servedModel = answer.servedModel ?? answer.model;
     const said: TurnMessage = { role: 'assistant', text: answer.text, toolCalls: answer.toolCalls, raw: answer.raw };
     if (answer.toolCalls.length > 0) {
       if (!answer.toolCalls.some(isMalformed)) malformed = 0;
@@ -60,21 +61,14 @@ export async function toolsRung(ctx: RunContext, agent: Agent, run: TaskRun, why
       answer.finish === 'length'
         ? { done: false as const, reason: 'Your answer was cut off.' }
         : await proveTask(ctx, run);
-    if (proof.done) {
-      run.servedModel = answer.servedModel ?? answer.model;
-      return record(ctx, run, agent, 'done', '', proof);
-    }
-    last = proof;
-    messages = [...messages, said, { role: 'user', text: `The task is not done. ${proof.reason}` }];
+    if (proof.done) return record(ctx, run, agent, 'done', '', proof);
+    messages = [...messages, said, { role: 'user', text: `The task is not done.\n${fence('result', proof.reason)}` }];
   }
-  return record(
-    ctx,
-    run,
-    agent,
-    'checks-failed',
-    `${ctx.settings.toolSteps} steps were not enough. ${last.done ? '' : last.reason}`,
-    last,
-  );
+  // Code decides, not the model's last word: it may have used its last step for the edit that does the task.
+  const proof = await proveTask(ctx, run);
+  if (proof.done) return record(ctx, run, agent, 'done', `proven after all ${ctx.settings.toolSteps} steps`, proof);
+  const reason = `${ctx.settings.toolSteps} steps were not enough. ${proof.reason}`;
+  return record(ctx, run, agent, 'checks-failed', reason, { done: false, reason });
 }
 
 function record(

@@ -1,12 +1,12 @@
 import { estimateTokens } from '../../context/index.ts';
 import type { FileDiff } from '../../contract/change.ts';
 import { ReviewerAnswer } from '../../contract/review.ts';
-import { type ReviewPart, splitForReview } from '../../handoff/cover.ts';
+import { splitForReview } from '../../handoff/cover.ts';
 import { type Answered, ask } from '../calls/ask.ts';
 import { sectionOf } from '../calls/section.ts';
 import { compactOnce } from '../calls/too-long.ts';
 import type { RunContext } from '../run-context.ts';
-import { type ReviewSubject, reviewMessage } from './review-message.ts';
+import { type ReviewSubject, reviewMessage, type ShownPart } from './review-message.ts';
 
 /** What the reviewer says about some files of a part. */
 export interface PartAnswer extends Answered<ReviewerAnswer> {
@@ -20,7 +20,7 @@ export interface PartAnswer extends Answered<ReviewerAnswer> {
 export async function askAboutPart(
   ctx: RunContext,
   subject: ReviewSubject,
-  part: ReviewPart,
+  part: ShownPart,
   texts: ReadonlyMap<string, string | null>,
 ): Promise<PartAnswer[]> {
   const what = { role: 'reviewer', task: null, how: 'smaller parts of the change', share: 0 } as const;
@@ -34,7 +34,7 @@ export async function askAboutPart(
 }
 
 /** A part in pieces of half its size; a hunk that is larger is a piece of its own. */
-function piecesOf({ files, text }: ReviewPart): ReviewPart[] {
+function piecesOf({ files, text, sensitive, index, of }: ShownPart): ShownPart[] {
   const estimate = estimateTokens;
   const { parts, coverage } = splitForReview(files, { maxTokens: Math.ceil(estimate(text) / 2), estimate });
   const large = new Set(coverage.skipped.map(({ hunk }) => hunk));
@@ -43,13 +43,19 @@ function piecesOf({ files, text }: ReviewPart): ReviewPart[] {
       .filter(({ id }) => large.has(id))
       .flatMap((hunk) => splitForReview([{ file, hunks: [hunk] }], { maxTokens: Infinity, estimate }).parts),
   );
-  return [...parts, ...alone];
+  const pieces = [...parts, ...alone];
+  return pieces.map((piece, at) => ({
+    ...piece,
+    sensitive,
+    index: index * pieces.length + at,
+    of: of * pieces.length,
+  }));
 }
 
 async function askAbout(
   ctx: RunContext,
   subject: ReviewSubject,
-  part: ReviewPart,
+  part: ShownPart,
   texts: ReadonlyMap<string, string | null>,
   tokensAround: number,
 ): Promise<PartAnswer> {

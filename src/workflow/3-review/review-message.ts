@@ -1,9 +1,11 @@
 import { enclosing, estimateTokens } from '../../context/index.ts';
-import type { FileDiff, TaskResult } from '../../contract/change.ts';
+import type { FileDiff, SensitiveFile, TaskResult } from '../../contract/change.ts';
 import type { Plan } from '../../contract/plan.ts';
 import type { Finding } from '../../contract/review.ts';
 import { renderPlanForReview } from '../../handoff/brief.ts';
+import type { ReviewPart } from '../../handoff/cover.ts';
 import { fence } from '../../handoff/prompt.ts';
+import { describeSensitive } from '../../handoff/sensitive-changes.ts';
 import type { RunContext } from '../run-context.ts';
 
 /** What is reviewed: a diff between two trees, with the plan it should fulfil, where there is one. */
@@ -19,6 +21,13 @@ export interface ReviewSubject {
   open: readonly Finding[];
 }
 
+/** One part of a change, as one call is about it: the `index`th, from 0, `of` so many. `sensitive` are files of the whole change. */
+export interface ShownPart extends ReviewPart {
+  sensitive: readonly SensitiveFile[];
+  index: number;
+  of: number;
+}
+
 /** Lines of code shown around one change, and the share of the review budget that such code may take. */
 const ENCLOSING_LINES = 60;
 const ENCLOSING_SHARE = 0.4;
@@ -30,7 +39,7 @@ const ENCLOSING_SHARE = 0.4;
 export function reviewMessage(
   ctx: RunContext,
   subject: ReviewSubject,
-  part: { files: readonly FileDiff[]; text: string },
+  part: ShownPart,
   texts: ReadonlyMap<string, string | null>,
   tokensAround: number,
 ): string {
@@ -57,9 +66,23 @@ export function reviewMessage(
       ),
     );
   }
+  const here = new Set(part.files.map(({ file }) => file.path));
+  const sensitive = part.sensitive.filter((file) => here.has(file.path));
+  if (sensitive.length > 0) {
+    const rows = sensitive.map((file) => `${file.path}: ${describeSensitive(file)}`);
+    parts.push(
+      'These changed files run code elsewhere or steer tools. Report whatever of their change the request does not ask for.',
+      fence('sensitive_files', rows.join('\n')),
+    );
+  }
   const around = codeAround(part.files, texts, tokensAround * ENCLOSING_SHARE);
   if (around !== '') parts.push(fence('code_around', around));
   parts.push(fence('diff', part.text));
+  if (part.of > 1) {
+    parts.push(
+      `This diff is part ${part.index + 1} of ${part.of}; the others are reviewed by themselves. A criterion that this part does not show is unclear, not unmet.`,
+    );
+  }
   return parts.join('\n');
 }
 
@@ -75,8 +98,9 @@ function codeAround(files: readonly FileDiff[], texts: ReadonlyMap<string, strin
     );
     const wanted = new Set<number>();
     for (const hunk of hunks) {
-      const changed = hunk.lines.find((line) => line.kind !== 'context');
-      const at = changed?.new ?? hunk.newStart;
+      // A changed line is removed first and added then; only what is in the new file has a place there.
+      const first = hunk.lines.findIndex((line) => line.kind !== 'context');
+      const at = hunk.lines.slice(Math.max(0, first)).find((line) => line.new !== null)?.new ?? hunk.newStart;
       const { start, end } = enclosing(text, file.path, Math.max(1, at), ENCLOSING_LINES);
       for (let line = start; line <= end; line++) if (!inDiff.has(line)) wanted.add(line);
     }
@@ -86,8 +110,9 @@ function codeAround(files: readonly FileDiff[], texts: ReadonlyMap<string, strin
       .flatMap((n) => (lines[n - 1]?.trim() ? [`${n} ${lines[n - 1]}`] : []));
     if (block.length === 0) continue;
     const rendered = `${file.path}\n${block.join('\n')}`;
-    tokens += estimateTokens(rendered);
-    if (tokens > budget) break;
+    const cost = estimateTokens(rendered);
+    if (tokens + cost > budget) continue;
+    tokens += cost;
     shown.push(rendered);
   }
   return shown.join('\n');

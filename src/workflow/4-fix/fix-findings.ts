@@ -3,30 +3,48 @@ import type { Plan, Task } from '../../contract/plan.ts';
 import type { Finding, Review } from '../../contract/review.ts';
 import type { Worktree } from '../../ports/workspace.ts';
 import { executeTask } from '../2-execute/execute-plan.ts';
+import { resultOf, startTask } from '../2-execute/task-run.ts';
 import type { RunContext } from '../run-context.ts';
 
-/** What one round of fixing came to; `plan` as the planner may have revised it, `failure` why a fix could not be made. */
+/** What one round of fixing came to: the plan as the planner may have revised it, and why a fix could not be made. */
 export interface Fixes {
   plan: Plan;
   results: TaskResult[];
   failure: string | null;
 }
 
-/** Blocking findings, and criteria that are not met, become briefs: one per task that owns their files. */
-export async function fixFindings(ctx: RunContext, plan: Plan, review: Review, worktree: Worktree): Promise<Fixes> {
-  const groups = new Map<Task, Finding[]>();
+/**
+ * Blocking findings, and criteria that are not met, become briefs: one per task that owns their files.
+ * `note` is told after every fix, and before an error ends the round, so that no result is lost.
+ */
+export async function fixFindings(
+  ctx: RunContext,
+  plan: Plan,
+  review: Review,
+  worktree: Worktree,
+  note: (soFar: Pick<Fixes, 'plan' | 'results'>) => void = () => {},
+): Promise<Fixes> {
+  const groups = new Map<string, Finding[]>();
   for (const finding of [...review.findings.filter(isBlocking), ...unmetCriteria(plan, review)]) {
-    const owner = ownerOf(plan, finding);
+    const owner = ownerOf(plan, finding).id;
     groups.set(owner, [...(groups.get(owner) ?? []), finding]);
   }
-  const results: TaskResult[] = [];
   let current = plan;
-  for (const [task, findings] of groups) {
-    const key = `${task.id}/fix${review.round}`;
-    const fixed = await executeTask(ctx, current, { key, task, findings }, worktree);
-    current = fixed.plan;
-    results.push(fixed.result);
-    if (fixed.failure !== null) return { plan: current, results, failure: fixed.failure };
+  const results: TaskResult[] = [];
+  for (const [id, findings] of groups) {
+    const task = current.tasks.find((candidate) => candidate.id === id) as Task;
+    const run = startTask(`${id}/fix${review.round}`, current, task, worktree, findings);
+    try {
+      const { result, failure } = await executeTask(ctx, run);
+      current = run.plan;
+      results.push(result);
+      if (failure !== null) return { plan: current, results, failure };
+    } catch (error) {
+      results.push(resultOf(run, 'failed', null));
+      throw error;
+    } finally {
+      note({ plan: run.plan, results: [...results] });
+    }
   }
   return { plan: current, results, failure: null };
 }

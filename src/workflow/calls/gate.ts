@@ -32,7 +32,7 @@ export async function enter(ctx: RunContext, route: Route): Promise<string | nul
       ctx.emit({ type: 'call.delayed', role, purpose, model: agent.model, why: words, waitMs });
     }
     await ctx.clock.sleep(waitMs, ctx.signal).catch(() => {
-      throw cancelled();
+      throw cancelled(ctx.signal);
     });
   }
 }

@@ -9,8 +9,10 @@ import type { Route } from './route.ts';
 import { bytesOf } from './size.ts';
 import { TooLong } from './too-long.ts';
 
-export function cancelled(): TercetError {
-  return new TercetError('cancelled', 'Cancelled.', { hint: 'What was committed stays on the run’s branch.' });
+/** The end of a run that was stopped, in the words of who stopped it. */
+export function cancelled(signal: AbortSignal): TercetError {
+  const why = signal.reason instanceof TercetError ? signal.reason.message : 'Cancelled.';
+  return new TercetError('cancelled', why, { hint: 'What was committed stays on the run’s branch.' });
 }
 
 /**
@@ -40,6 +42,10 @@ export function giveUp(ctx: RunContext, { agent, turn }: Route, failure: TurnFai
       return new TercetError('parked', what, { hint: mendKey(ctx) });
     case 'unknown-model':
       return new TercetError('config', what, { hint: '`tercet models` lists the ids Tercet knows; ids are exact.' });
+    case 'bad-request':
+      return new TercetError('agent-failed', what, {
+        hint: 'The provider refuses the call as it is made: try another effort or model for this role, or report it.',
+      });
     case 'too-long':
       return new TooLong('agent-failed', `${what} ${sizes(ctx, model, turn)}`, {
         hint: 'Split the request, or choose a model with a larger context.',
@@ -57,7 +63,7 @@ export function giveUp(ctx: RunContext, { agent, turn }: Route, failure: TurnFai
         hint: 'Something else seems to answer in its place (a proxy, a sign-in page), or its base URL is wrong. What the calls cost is unknown, so what they hold stays held.',
       });
     case 'cancelled':
-      return cancelled();
+      return cancelled(ctx.signal);
     default:
       return new TercetError('agent-failed', what, {
         hint: `${resume} tries again; what was paid for so far is in \`tercet costs\`.`,

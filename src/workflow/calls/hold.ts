@@ -84,7 +84,7 @@ export async function grant(ctx: RunContext, asked: Receipt): Promise<Receipt> {
     if (waited >= LONGEST_MS || !mayFitLater(receipt, answer)) throw overBudget(receipt, answer);
     if (waited === 0) sayWaiting(ctx, receipt, answer);
     await ctx.clock.sleep(look, ctx.signal).catch(() => {
-      throw cancelled();
+      throw cancelled(ctx.signal);
     });
     waited += look;
   }

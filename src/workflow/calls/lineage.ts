@@ -1,4 +1,8 @@
 import { TercetError } from '../../contract/errors.ts';
+import type { Lineage } from '../../contract/role.ts';
+import type { Agent } from '../../ports/agent.ts';
+import type { Catalogue } from '../../pricing/catalogue.ts';
+import { sameModel } from '../../pricing/served.ts';
 import type { RunContext } from '../run-context.ts';
 
 /**
@@ -25,4 +29,61 @@ export function checkLineage(ctx: Pick<RunContext, 'agents' | 'stronger' | 'fall
     }
     ctx.emit({ type: 'warning.raised', code: 'lineage', message });
   }
+}
+
+/**
+ * The same of the models that served: under `servedModel: warn` a router may have answered for the reviewer with the
+ * executor's own model. `served` is what served the review; who served the executor is in its receipts.
+ * @throws TercetError `lineage` under `lineage: require`.
+ */
+export async function checkServedLineage(ctx: RunContext, served: string | null): Promise<void> {
+  if (ctx.settings.lineage === 'off' || ctx.settings.servedModel === 'require') return;
+  const standIn = ctx.fallbacks.reviewer;
+  const stoodIn = standIn !== null && served !== null && sameModel(standIn.model, served) !== 'different';
+  const reviewer = stoodIn ? standIn : ctx.agents.reviewer;
+  const receipts = await ctx.ledger.list({ run: ctx.run });
+  for (const { role, state, requestedModel, servedModel } of receipts) {
+    if (role !== 'executor' || state !== 'settled') continue;
+    const { executor } = ctx.agents;
+    const agent = [ctx.stronger, ctx.fallbacks.executor].find((other) => other?.model === requestedModel) ?? executor;
+    if (!isAnother(reviewer, served) && !isAnother(agent, servedModel)) continue;
+    const [theirs, own] = [
+      servedLineage(ctx.catalogue, reviewer, served),
+      servedLineage(ctx.catalogue, agent, servedModel),
+    ];
+    if (theirs !== null && own !== null && theirs !== own) continue;
+    const pair = `${served ?? reviewer.model} served the review and ${servedModel ?? agent.model} the change`;
+    const message =
+      theirs === null || own === null
+        ? `${pair}; nobody can say whether they are of different lineages.`
+        : `${pair}: they are of the same lineage (${own}).`;
+    if (ctx.settings.lineage === 'require') {
+      throw new TercetError('lineage', message, {
+        hint: 'Review the branch with a model that is served as asked for: `tercet review --base`, `servedModel: require`.',
+      });
+    }
+    ctx.emit({ type: 'warning.raised', code: 'lineage', message });
+    return;
+  }
+}
+
+function isAnother(agent: Agent, served: string | null): boolean {
+  return sameModel(agent.model, served) === 'different';
+}
+
+/**
+ * Of a model that was not asked for, the catalogue says it when all its entries of that name agree: agents put the
+ * provider that was asked before the name, whoever trained the model.
+ */
+function servedLineage(catalogue: Catalogue, agent: Agent, served: string | null): Lineage {
+  if (served === null || !isAnother(agent, served)) return agent.lineage;
+  const provider = agent.model.slice(0, agent.model.indexOf('/') + 1);
+  const names = served.startsWith(provider) ? [served, served.slice(provider.length)] : [served];
+  const lineages = new Set<Lineage>();
+  for (const [id, rows] of catalogue.rows) {
+    const known = names.some((name) => ['same', 'snapshot'].includes(sameModel(id, name)));
+    if (known) for (const { row } of rows) lineages.add(row.lineage ?? null);
+  }
+  const [only = null] = lineages;
+  return lineages.size === 1 ? only : null;
 }

@@ -26,7 +26,7 @@ export interface PaidAnswer extends TurnAnswer {
 export async function pay(ctx: RunContext, agent: Agent, turn: Turn, salt = 0): Promise<PaidAnswer> {
   const failures = new Map<FailureKind, number>();
   for (let route = routeOf(ctx, agent, turn, salt); ; ) {
-    if (ctx.signal.aborted) throw cancelled();
+    if (ctx.signal.aborted) throw cancelled(ctx.signal);
     const { callId, settled, skipped, final } = await lookUp(ctx, route);
     if (settled !== null) return reuse(ctx, route, settled);
     if (skipped) {
@@ -55,7 +55,7 @@ export async function pay(ctx: RunContext, agent: Agent, turn: Turn, salt = 0): 
     failures.set(result.kind, (failures.get(result.kind) ?? 0) + 1);
     if (next.nudge) route = nudge(route);
     await ctx.clock.sleep(next.waitMs, ctx.signal).catch(() => {
-      throw cancelled();
+      throw cancelled(ctx.signal);
     });
   }
 }
@@ -73,6 +73,7 @@ async function call(ctx: RunContext, route: Route, callId: string): Promise<Turn
     let chars = 0;
     const result = await agent.turn(turn, {
       signal: ctx.signal,
+      callId,
       onProgress: (outputChars) => {
         chars = outputChars;
         ctx.emit({ type: 'call.progressed', callId, outputChars });
@@ -85,7 +86,7 @@ async function call(ctx: RunContext, route: Route, callId: string): Promise<Turn
       return result;
     }
     await bookFailure(ctx, route, held, result, { ms, chars });
-    if (ctx.signal.aborted || result.kind === 'cancelled') throw cancelled();
+    if (ctx.signal.aborted || result.kind === 'cancelled') throw cancelled(ctx.signal);
     return result;
   } catch (error) {
     ctx.providers.of(agent.model).abandoned(ctx.clock.now().getTime());

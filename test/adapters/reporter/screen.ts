@@ -12,7 +12,7 @@ export class Screen extends EventEmitter {
 
   write(text: string): boolean {
     this.writes.push(text);
-    for (const [part] of text.matchAll(/\x1b\[\??(\d*)([A-Za-z])|\n|[^\x1b\n]+/g)) this.#draw(part);
+    for (const [part] of text.matchAll(/\x1b\[\??(\d*)([A-Za-z])|[\n\r]|[^\x1b\n\r]+/g)) this.#draw(part);
     return !this.writableNeedDrain;
   }
 
@@ -27,7 +27,8 @@ export class Screen extends EventEmitter {
       this.#row += 1;
       this.#column = 0;
       this.#rows[this.#row] ??= '';
-    } else if (up) this.#row -= Number(up[1]);
+    } else if (part === '\r') this.#column = 0;
+    else if (up) this.#row -= Number(up[1]);
     else if (part === '\x1b[K') this.#rows[this.#row] = row.slice(0, this.#column);
     else if (part === '\x1b[J') {
       this.#rows.length = this.#row + 1;

@@ -36,6 +36,7 @@ function record(id: string, over: Partial<RunRecord> = {}): RunRecord {
     startedAt: '2026-11-22T10:00:00.000Z',
     endedAt: null,
     models: { planner: null, executor: null, reviewer: null },
+    confinement: 'none',
     prompts: {},
     result: null,
     order: { overrides: {}, plan: null, subject: null },
@@ -77,6 +78,18 @@ describe('run store', () => {
     expect(existsSync(folder)).toBe(false);
   });
 
+  it('removes a run whole, and not while a process has it', async () => {
+    await store.save(record('r1'));
+    await store.save(record('r2'));
+    const owned = await store.own('r1');
+    await expect(store.remove('r1')).rejects.toMatchObject({ code: 'usage' });
+    expect((await list()).ids).toHaveLength(2);
+    owned.release();
+    await store.remove('r1');
+    expect(await list()).toEqual({ ids: ['r2'], broken: [] });
+    expect(readdirSync(join(folder, 'runs'))).toEqual(['r2']);
+  });
+
   it('keeps the latest record, for its owner alone, and leaves no other file', async () => {
     await store.save(record('r1'));
     await store.save(record('r1', { outcome: 'approved' }));
@@ -111,6 +124,21 @@ describe('run store', () => {
       message: '2 runs begin with ab: abc, abcd.',
     });
     await expect(store.get('zzz')).rejects.toMatchObject({ code: 'usage', message: 'No run is called zzz.' });
+  });
+
+  it('reads back every outcome a run can end with', async () => {
+    const outcomes = [
+      'approved',
+      'planned',
+      'changes_requested',
+      'inconclusive',
+      'parked',
+      'failed',
+      'cancelled',
+    ] as const;
+    for (const outcome of outcomes) await store.save(record(outcome, { outcome }));
+    expect((await list()).broken).toEqual([]);
+    for (const outcome of outcomes) expect(await store.get(outcome)).toMatchObject({ outcome });
   });
 
   it('lists newest first', async () => {

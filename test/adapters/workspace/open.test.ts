@@ -35,7 +35,7 @@ describe('openRepository', () => {
     const empty = realpathSync(mkdtempSync(join(tmpdir(), 'tercet-none-')));
     const repo = make();
     await expect(openRepository(empty, { env: repo.env })).rejects.toMatchObject({
-      code: 'repository',
+      code: 'usage',
       message: expect.stringContaining('is not in a git repository'),
       hint: expect.stringContaining('git init'),
     });
@@ -74,7 +74,7 @@ describe('openRepository', () => {
   test('a repository without a commit opens and says so when one is needed', async () => {
     const repo = make({});
     const opened = await openRepository(repo.root, { env: repo.env });
-    const expected = { code: 'repository', message: 'The repository has no commit yet.' };
+    const expected = { code: 'usage', message: 'The repository has no commit yet.' };
     await expect(opened.resolve('HEAD')).rejects.toMatchObject(expected);
     await expect(opened.tree('HEAD')).rejects.toMatchObject(expected);
     await expect(opened.snapshot({ of: 'worktree' })).rejects.toMatchObject(expected);

@@ -74,6 +74,7 @@ it('goes phase by phase: plan, edit the plan, check, execute, show, apply, revie
     runs.stdout
       .trimEnd()
       .split('\n')
+      .slice(1)
       .map((line) => line.split(/\s+/).slice(1, 3)),
   ).toEqual([
     ['review', 'approved'],

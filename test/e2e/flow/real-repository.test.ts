@@ -50,6 +50,7 @@ it('carries a request of two tasks through this very repository: one repair, one
     'commits',
     'tasks',
     'findings',
+    'sensitive',
     'cost',
     'counterfactual',
   ]);

@@ -67,7 +67,7 @@ it('parks on a bad key, which is written nowhere although the provider repeats i
   await using stage = await setStage({ ...SMOOTH, planner: [status(401, {}, body)] });
   const result = await stage.tercet([...RUN, '--verbose']);
   expect(result.code, result.stderr).toBe(5);
-  expect(summary(result).reason).toContain('Check the API key');
+  expect(summary(result).reason).toContain('The key in your environment is not accepted');
   expect(result.stdout).not.toContain(key);
   expect(result.stderr).not.toContain(key);
   const files = readdirSync(stage.home.folder, { recursive: true, withFileTypes: true }).filter((each) =>
@@ -100,7 +100,14 @@ it('stops between two tasks when the budget ends there, and keeps what is done',
   const result = await stage.tercet([...RUN, '--budget', '0.05']);
   expect(result.code, result.stderr).toBe(5);
   const said = summary(result);
-  expect(said).toMatchObject({ outcome: 'parked', commits: [{ task: 'T1' }], tasks: [{ task: 'T1', status: 'done' }] });
+  expect(said).toMatchObject({
+    outcome: 'parked',
+    commits: [{ task: 'T1' }],
+    tasks: [
+      { task: 'T1', status: 'done' },
+      { task: 'T2', status: 'skipped' },
+    ],
+  });
   expect(Number(said.cost.usd)).toBeLessThanOrEqual(0.05);
   expectClean(stage, said.branch ?? '');
 });
@@ -120,7 +127,10 @@ describe('Ctrl-C', () => {
     expect(said).toMatchObject({
       outcome: 'cancelled',
       commits: [{ task: 'T1' }],
-      tasks: [{ task: 'T1', status: 'done' }],
+      tasks: [
+        { task: 'T1', status: 'done' },
+        { task: 'T2', status: 'skipped' },
+      ],
     });
     expect(stage.repository.fingerprint()).toEqual(before);
     expectClean(stage, said.branch ?? '');

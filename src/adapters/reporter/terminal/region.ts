@@ -18,7 +18,8 @@ export function openRegion(sink: Sink): Region {
   let shown: readonly string[] = [];
   let hidden = false;
 
-  const up = (lines: number) => (lines > 0 ? `\x1b[${lines}A` : '');
+  // To the first column as well: the terminal itself echoes what is typed, `^C` above all.
+  const up = (lines: number) => (lines > 0 ? `\r\x1b[${lines}A` : '');
   // Overwrite, then erase what is left of the old line: erasing first would flicker.
   const line = (text: string) => `${text}\x1b[K\n`;
 

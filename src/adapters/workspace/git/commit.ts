@@ -2,8 +2,7 @@ import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Commit } from '../../../contract/change.ts';
 import { TercetError } from '../../../contract/errors.ts';
-import type { CommitMessage } from '../../../ports/workspace.ts';
-import type { Identity } from './config.ts';
+import type { CommitMessage, Identity } from '../../../ports/workspace.ts';
 import type { Git } from './git.ts';
 import { isGitName, whatStandsAt } from './inside.ts';
 import { composeMessage, trailer } from './message.ts';
@@ -25,8 +24,10 @@ export async function tipOf(git: Git, branch: string): Promise<Tip> {
   });
 }
 
-export function signature(identity: Identity): Record<string, string> {
+/** `at` is ISO 8601; without it git takes its own clock. */
+export function signature(identity: Identity, at?: string): Record<string, string> {
   return {
+    ...(at === undefined ? {} : { GIT_AUTHOR_DATE: at, GIT_COMMITTER_DATE: at }),
     GIT_AUTHOR_NAME: identity.name,
     GIT_AUTHOR_EMAIL: identity.email,
     GIT_COMMITTER_NAME: identity.name,
@@ -57,7 +58,8 @@ export async function commitPaths(
     });
   }
   const text = composeMessage(message);
-  const sha = await commitTree(git, { tree, parents: [tip.sha], text, env: signature(where.identity) });
+  const env = signature(where.identity, message.at);
+  const sha = await commitTree(git, { tree, parents: [tip.sha], text, env });
   await git.run({ args: ['update-ref', '-m', 'tercet: commit', 'HEAD', sha, tip.sha] });
   // The working tree's own index follows; what else it holds stays as it is.
   await stage(git, {}, paths);
@@ -97,7 +99,7 @@ export async function keepDetached(git: Git, ref: string): Promise<void> {
 }
 
 /** Creates a ref, or the first of `ref-2`, `ref-3`, … that is free: what an earlier rescue saved is never lost. */
-async function createRef(git: Git, ref: string, sha: string): Promise<string> {
+export async function createRef(git: Git, ref: string, sha: string): Promise<string> {
   for (let count = 1; ; count += 1) {
     const name = count === 1 ? ref : `${ref}-${count}`;
     try {

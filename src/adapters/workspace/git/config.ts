@@ -1,3 +1,4 @@
+import type { Identity } from '../../../ports/workspace.ts';
 import type { Environment } from './environment.ts';
 
 export interface ConfigEntry {
@@ -7,11 +8,6 @@ export interface ConfigEntry {
   ofRepository: boolean;
   /** The file it stands in, as git names it; null for the command line and the environment. */
   file: string | null;
-}
-
-export interface Identity {
-  name: string;
-  email: string;
 }
 
 /** Lists without running anything; scope and origin tell the repository's own settings from the user's. */

@@ -24,7 +24,7 @@ const OLDEST = [2, 38] as const;
 /**
  * Opens the repository that holds `folder`, from anywhere inside it or inside one of its linked worktrees.
  * Two git processes side by side; nothing of the repository is run, now or later.
- * Throws `repository`: no repository, bare, owned by somebody else, git missing or older than 2.38.
+ * Throws `usage`: no repository, bare, inside of .git; `repository`: owned by somebody else, git missing or older than 2.38.
  */
 export async function openRepository(folder: string, options: OpenOptions = {}): Promise<Repository> {
   const user = options.env ?? process.env;
@@ -55,7 +55,7 @@ async function placeOf(cwd: string, found: GitAnswer, env: Record<string, string
   const [bare, gitDir, commonDir, root, ...rest] = found.stdout.toString().split('\n');
   if (found.code !== 0) {
     if (bare === 'true') {
-      throw new TercetError('repository', `${plain(cwd)} is a bare repository: it has no working tree.`, {
+      throw new TercetError('usage', `${plain(cwd)} is a bare repository: it has no working tree.`, {
         hint: 'Clone it, and run Tercet in the clone.',
       });
     }
@@ -76,7 +76,7 @@ async function placeOf(cwd: string, found: GitAnswer, env: Record<string, string
 
 function explain(cwd: string, found: GitAnswer): TercetError {
   if (found.stderr.includes('not a git repository')) {
-    return new TercetError('repository', `${plain(cwd)} is not in a git repository.`, {
+    return new TercetError('usage', `${plain(cwd)} is not in a git repository.`, {
       hint: 'Go to your project with `cd`, or make it one: `git init && git add -A && git commit -m "Start"`.',
     });
   }
@@ -86,7 +86,7 @@ function explain(cwd: string, found: GitAnswer): TercetError {
     });
   }
   if (found.stderr.includes('must be run in a work tree')) {
-    return new TercetError('repository', `${plain(cwd)} is inside a .git folder, not in a working tree.`, {
+    return new TercetError('usage', `${plain(cwd)} is inside a .git folder, not in a working tree.`, {
       hint: 'Go to the folder that holds .git.',
     });
   }

@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process';
+import { existsSync } from 'node:fs';
 import { TercetError } from '../../../contract/errors.ts';
 
 /** One run of git, its environment complete. */
@@ -33,13 +34,21 @@ export class GitError extends TercetError {
 
   constructor(args: readonly string[], code: number, stderr: string) {
     const said = firstLines(stderr) || `exit code ${code}`;
-    const hint = stderr.includes('promisor remote')
-      ? 'This is a partial clone and Tercet never fetches: run `git fetch --refetch --no-filter` first.'
-      : undefined;
+    const hint = hintFor(stderr);
     super('repository', `git ${args[0] ?? ''}: ${said}`, hint === undefined ? {} : { hint });
     this.exit = code;
     this.stderr = stderr;
   }
+}
+
+function hintFor(stderr: string): string | undefined {
+  if (stderr.includes('promisor remote'))
+    return 'This is a partial clone and Tercet never fetches: run `git fetch --refetch --no-filter` first.';
+  if (/No space left on device|Disk quota exceeded/u.test(stderr))
+    return 'The disk is full: free some space, then go on with `tercet resume`.';
+  const lock = /'([^'\n]+\.lock)': File exists/u.exec(stderr)?.[1];
+  if (lock === undefined) return undefined;
+  return `Another git is at work, or one was killed: when none is running, remove ${lock}, then go on with \`tercet resume\`.`;
 }
 
 /** Runs git once, without a shell. Throws GitError, or `repository` when git is missing or says too much. */
@@ -94,9 +103,17 @@ function notStarted(error: NodeJS.ErrnoException, cwd: string): TercetError {
   if (error.code !== 'ENOENT' && error.code !== 'EACCES') {
     return new TercetError('repository', `git could not be started: ${error.message}`, { cause: error });
   }
-  return new TercetError('repository', `git was not found, or the folder ${plain(cwd)} is gone.`, {
+  if (!existsSync(cwd)) return goneFolder(cwd);
+  return new TercetError('repository', 'git was not found.', {
     hint: 'Install git 2.38 or newer and see that it is in PATH.',
     cause: error,
+  });
+}
+
+/** The repository, or a working tree in it, is not where it was. Not an error of a path a model has named. */
+export function goneFolder(folder: string): TercetError {
+  return new TercetError('storage', `The folder ${plain(folder)} is gone.`, {
+    hint: 'Where the repository was moved, go to where it is now; then go on with `tercet resume`.',
   });
 }
 

@@ -1,6 +1,8 @@
-import { readFile, realpath, rm, stat } from 'node:fs/promises';
+import { readFile, realpath, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { Identity } from '../../../ports/workspace.ts';
 import { type Git, type Place, revision } from './git.ts';
+import { leftoversOf } from './leftovers.ts';
 import { GitError } from './process.ts';
 import { addWorktree, attachWorktree, worktreePath } from './worktree-folder.ts';
 
@@ -8,6 +10,7 @@ export interface Reopening {
   run: string;
   branch: string;
   base: string;
+  identity: Identity;
   /** git on another place: its index and HEAD, never the user's. */
   at: (place: Place) => Git;
 }
@@ -21,14 +24,14 @@ export async function reopenWorktree(git: Git, options: Reopening): Promise<Plac
   const path = await worktreePath(git, options.run);
   const entry = join(git.place.commonDir, 'worktrees', options.run);
   await dropLocks(git, entry, options.branch);
-  const place = await whole(git, path, options);
+  const place = await whole(git, path, entry, options);
   if (place !== null) {
     // A kill between moving the branch and writing the index leaves an index of the commit before.
     await options.at(place).run({ args: ['read-tree', 'HEAD'] });
     return place;
   }
-  await rm(path, { recursive: true, force: true });
-  await rm(entry, { recursive: true, force: true });
+  const left = leftoversOf(git, options);
+  if ((await left.worktrees()).some((one) => one.path === path)) await left.removeWorktree(path);
   const there = await git.run({
     args: ['rev-parse', '--verify', '--quiet', `refs/heads/${revision(options.branch)}`],
     ok: [1, 128],
@@ -36,20 +39,30 @@ export async function reopenWorktree(git: Git, options: Reopening): Promise<Plac
   return there.code === 0 ? attachWorktree(git, options) : addWorktree(git, options);
 }
 
-async function whole(git: Git, path: string, { branch, at }: Reopening): Promise<Place | null> {
+/** The entry is this repository's own, whatever the links say: after `mv` they lead nowhere, after `cp -r` into the original. */
+async function whole(git: Git, path: string, entry: string, { branch, at }: Reopening): Promise<Place | null> {
   try {
-    const link = await readFile(join(path, '.git'), 'utf8');
-    const gitDir = await realpath(link.replace(/^gitdir: /u, '').replace(/\n$/u, ''));
+    const [root, gitDir] = await Promise.all([realpath(path), realpath(entry)]);
     const head = await readFile(join(gitDir, 'HEAD'), 'utf8');
     if (head.trim() !== `ref: refs/heads/${branch}`) return null;
-    const place = { root: await realpath(path), gitDir, commonDir: git.place.commonDir };
+    const place = { root, gitDir, commonDir: git.place.commonDir };
     await at(place).run({ args: ['rev-parse', '--verify', 'HEAD'] });
     // git writes the index last of all: without it the checkout did not end.
-    return (await stat(join(gitDir, 'index')).catch(() => null)) === null ? null : place;
+    if ((await stat(join(gitDir, 'index')).catch(() => null)) === null) return null;
+    await link(join(root, '.git'), `gitdir: ${gitDir}\n`);
+    await link(join(gitDir, 'gitdir'), `${join(root, '.git')}\n`);
+    return place;
   } catch (error) {
     if (error instanceof GitError || (error as NodeJS.ErrnoException).code !== undefined) return null;
     throw error;
   }
+}
+
+/** Written anew only where it says something else: what stands there may be a link that a command planted. */
+async function link(file: string, text: string): Promise<void> {
+  if ((await readFile(file, 'utf8').catch(() => null)) === text) return;
+  await rm(file, { recursive: true, force: true });
+  await writeFile(file, text, { flag: 'wx' });
 }
 
 async function dropLocks(git: Git, entry: string, branch: string): Promise<void> {

@@ -1,9 +1,9 @@
 import { TercetError } from '../../../contract/errors.ts';
-import type { Repository } from '../../../ports/workspace.ts';
+import type { Identity, Repository } from '../../../ports/workspace.ts';
 import { applyToWorkingTree } from './apply.ts';
-import type { Identity } from './config.ts';
 import { diff, patchBytes } from './diff.ts';
 import { type Git, type Place, revision } from './git.ts';
+import { leftoversOf } from './leftovers.ts';
 import { readLog, shown } from './log.ts';
 import { GitError, plain } from './process.ts';
 import { Objects } from './read-objects.ts';
@@ -30,6 +30,9 @@ export function repositoryAt(parts: RepositoryParts): Repository {
   return {
     root: reading.place.root,
     key,
+    gitFolder: reading.place.commonDir,
+    identity,
+    leftovers: leftoversOf(lasting, { identity, at }),
     resolve,
     mergeBase: (a, b) => mergeBase(reading, a, b),
     tree: (treeish) => orNoCommit(treeish, objects.tree(treeish)),
@@ -40,7 +43,7 @@ export function repositoryAt(parts: RepositoryParts): Repository {
     snapshot: (what) => snapshot(reading, what, resolve),
     dirty: async () => (await changedPaths(reading)).length,
     openWorktree: async (options) =>
-      openWorktree(lasting, { ...options, base: await resolve(options.base), identity, at }),
+      openWorktree(lasting, { identity, ...options, base: await resolve(options.base), at }),
     apply: (base, head) => applyToWorkingTree(lasting, base, head),
   };
 }
@@ -66,7 +69,7 @@ async function mergeBase(git: Git, a: string, b: string): Promise<string> {
 }
 
 function noCommit(): TercetError {
-  return new TercetError('repository', 'The repository has no commit yet.', {
+  return new TercetError('usage', 'The repository has no commit yet.', {
     hint: 'Make the first one: git add -A && git commit -m "Start"',
   });
 }

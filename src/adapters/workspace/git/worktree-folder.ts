@@ -76,14 +76,18 @@ export async function removeWorktree(git: Git, place: Place): Promise<void> {
     if (!(error instanceof GitError)) throw error;
     // Its .git was replaced, say: then the same two removals by hand, of our own entry only.
     await rm(place.root, { recursive: true, force: true });
-    const entries = dirname(place.gitDir);
-    if (basename(entries) === 'worktrees') {
-      await rm(place.gitDir, { recursive: true, force: true });
-      // Only when it is empty, as git does: other working trees have their entries there.
-      await rmdir(entries).catch(() => {});
-    }
+    await removeEntry(place.gitDir);
   }
   await leaveFolder(git.place.root);
+}
+
+/** Removes git's entry for a working tree, and the folder of such entries when that was the last. */
+export async function removeEntry(entry: string): Promise<void> {
+  const entries = dirname(entry);
+  if (basename(entries) !== 'worktrees') return;
+  await rm(entry, { recursive: true, force: true });
+  // Only when it is empty, as git does: other working trees have their entries there.
+  await rmdir(entries).catch(() => {});
 }
 
 /** `.tercet/worktrees`, made where it is missing. A link in its place could lead anywhere and is refused. */
@@ -107,7 +111,7 @@ async function ownFolder(root: string): Promise<string> {
 }
 
 /** Removes `.tercet` when nothing is left in it but what we put there. */
-async function leaveFolder(root: string): Promise<void> {
+export async function leaveFolder(root: string): Promise<void> {
   const folder = join(root, '.tercet');
   try {
     await rmdir(join(folder, 'worktrees'));

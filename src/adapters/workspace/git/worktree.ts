@@ -1,12 +1,12 @@
 import { rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { TercetError } from '../../../contract/errors.ts';
-import type { Worktree } from '../../../ports/workspace.ts';
+import type { Identity, Worktree } from '../../../ports/workspace.ts';
 import { commitPaths, keepDetached, rescuePaths, tipOf } from './commit.ts';
-import type { Identity } from './config.ts';
 import { foldFixes } from './fold.ts';
 import type { Git, Place } from './git.ts';
 import { GuardedFiles } from './guarded-files.ts';
+import { goneFolder } from './process.ts';
 import { reopenWorktree } from './reopen.ts';
 import { restorePaths } from './restore.ts';
 import { changedPaths } from './status.ts';
@@ -46,9 +46,15 @@ export async function openWorktree(main: Git, options: WorktreeOptions): Promise
     path: place.root,
     branch,
     head: async () => (await tipOf(git, branch)).sha,
-    read: (path) => files.read(path),
-    write: (path, text) => files.write(path, text),
-    remove: (path) => files.remove(path),
+    read: (path) =>
+      onDisk(place.root, async () => {
+        const text = await files.read(path);
+        // Every file is absent where the whole folder is gone: no model should be asked about that.
+        if (text === null) await stat(place.root);
+        return text;
+      }),
+    write: (path, text) => onDisk(place.root, () => files.write(path, text)),
+    remove: (path) => onDisk(place.root, () => files.remove(path)),
     changed: () => changedPaths(git),
     restore: async (paths) => {
       await clearStaleLock(place);
@@ -71,6 +77,24 @@ export async function openWorktree(main: Git, options: WorktreeOptions): Promise
       closed = true;
     },
   };
+}
+
+/** What the disk refuses is no error of the run, and none that a model could mend. Throws `storage`. */
+async function onDisk<T>(root: string, step: () => Promise<T>): Promise<T> {
+  try {
+    return await step();
+  } catch (error) {
+    const { code, message } = error as NodeJS.ErrnoException;
+    if (error instanceof TercetError || code === undefined) throw error;
+    if ((await stat(root).catch(() => null)) === null) throw goneFolder(root);
+    const full = code === 'ENOSPC' || code === 'EDQUOT';
+    throw new TercetError('storage', `The working tree ${root} cannot be used: ${message}.`, {
+      hint: full
+        ? 'The disk is full: free some space, then go on with `tercet resume`.'
+        : 'Check that it is there and that you may write to it, then go on with `tercet resume`.',
+      cause: error,
+    });
+  }
 }
 
 async function clearStaleLock(place: Place): Promise<void> {

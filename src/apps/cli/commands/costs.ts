@@ -11,9 +11,8 @@ import { groupCosts, sayUnknown } from '../../../pricing/sum.ts';
 import { showUsd } from '../../../pricing/usd.ts';
 import { budgetLines } from '../../../report/budget-lines.ts';
 import { costsTable } from '../../../report/costs-table.ts';
-import { ANSI, PLAIN } from '../../../report/palette.ts';
 import { counterfactualOf } from '../../../report/phrases.ts';
-import { type CommonOptions, colours, type Io, print } from '../io.ts';
+import { type CommonOptions, type Io, paletteOf, print, printJson } from '../io.ts';
 
 export const KEYS = ['role', 'model', 'day'] as const;
 
@@ -34,16 +33,21 @@ export async function costs(io: Io, options: CostsOptions): Promise<number> {
   const alone =
     planner === undefined ? null : reprice(receipts, planner, catalogue, new Date().toISOString().slice(0, 10));
   if (options.json === true) {
-    print(
-      io,
-      JSON.stringify({ by, lines, total: total ?? null, counterfactual: alone, budgets: budgets.map(forMachines) }),
-    );
+    const unknown = sayUnknown(receipts);
+    printJson(io, {
+      by,
+      lines,
+      total: total ?? null,
+      unknown,
+      counterfactual: alone,
+      budgets: budgets.map(forMachines),
+    });
     return 0;
   }
-  print(io, costsTable(lines, { money: showUsd, key: by, total, palette: colours(io, io.stdout) ? ANSI : PLAIN }));
+  print(io, costsTable(lines, { money: showUsd, key: by, total, palette: paletteOf(io) }));
   const unknown = sayUnknown(receipts);
   if (unknown !== null) print(io, unknown);
-  if (alone !== null) print(io, counterfactualOf(alone, showUsd));
+  if (alone !== null) print(io, counterfactualOf(alone, showUsd, 'these calls'));
   for (const line of budgetLines(budgets, showUsd)) print(io, line);
   return 0;
 }
@@ -52,7 +56,6 @@ async function readReceipts(io: Host, options: CostsOptions) {
   const filter: ReceiptFilter = {};
   if (options.since !== undefined) filter.since = instant(options.since);
   if (options.all === true) {
-    if (options.run !== undefined) throw new TercetError('usage', '--all and --run exclude each other.');
     const folders = foldersOf(io.env);
     const ledger = await openLedgerOf(folders);
     try {
@@ -88,14 +91,18 @@ function forMachines(spending: Spending): object {
 function totalOf(receipts: readonly Receipt[]) {
   const [first] = receipts;
   if (first === undefined) return undefined;
-  return groupCosts(
+  const [sum] = groupCosts(
     receipts.map((receipt) => ({ ...receipt, role: first.role })),
     'role',
-  )[0];
+  );
+  return sum === undefined ? undefined : { ...sum, key: 'total' };
 }
 
+/** A day or an instant, ISO 8601; days that no calendar has are refused. */
 function instant(text: string): string {
-  const time = Date.parse(text);
+  const day = /^\d{4}-\d{2}-\d{2}(?=$|T\d{2}:\d{2}(:\d{2}(\.\d+)?)?(Z|[+-]\d{2}:\d{2})$)/.exec(text)?.[0];
+  const real = day !== undefined && new Date(`${day}T00:00:00Z`).toJSON()?.startsWith(day);
+  const time = real ? Date.parse(text) : Number.NaN;
   if (Number.isNaN(time))
     throw new TercetError('usage', `"${text}" is not a date for --since.`, {
       hint: 'Give one like 2026-11-01 or 2026-11-01T12:00:00Z.',

@@ -7,23 +7,27 @@ import { branchName, newRunId, openSession } from '../../../compose/compose.ts';
 import { packageFolder } from '../../../compose/package-folder.ts';
 import { TercetError } from '../../../contract/errors.ts';
 import { ROLES } from '../../../contract/role.ts';
+import { ANSI, PLAIN } from '../../../report/palette.ts';
+import { wrap } from '../../../report/width.ts';
 import { runWorkflow } from '../../../workflow/run.ts';
 import { demoAgents, REQUEST } from '../demo/script.ts';
 import { follow, reportText } from '../follow.ts';
-import { type CommonOptions, type Io, print } from '../io.ts';
+import { type CommonOptions, colours, type Io, paletteOf } from '../io.ts';
+
+export interface DemoOptions extends CommonOptions {
+  keep?: boolean;
+}
 
 /** `tercet demo`: the real workflow on a copy of a small project, with scripted agents. */
-export async function demo(io: Io, options: CommonOptions & { keep?: boolean }): Promise<number> {
+export async function demo(io: Io, options: DemoOptions): Promise<number> {
   const folder = await mkdtemp(path.join(tmpdir(), 'tercet-demo-'));
   try {
     const project = await makeProject(folder);
-    const code = await tell(
+    return await tell(
       { ...io, cwd: project, env: { ...io.env, TERCET_HOME: path.join(folder, 'home') } },
       project,
       options,
     );
-    if (options.keep === true && options.json !== true) print(io, `\nThe sample project is kept in ${project}`);
-    return code;
   } finally {
     if (options.keep !== true) await rm(folder, { recursive: true, force: true });
   }
@@ -62,13 +66,8 @@ async function makeProject(folder: string): Promise<string> {
   return project;
 }
 
-async function tell(io: Io, project: string, options: CommonOptions & { keep?: boolean }): Promise<number> {
-  const say = (text: string) => {
-    if (options.quiet !== true) io.stderr.write(`${text}\n`);
-  };
-  say('This is the real workflow on a real repository, with scripted agents in place of the models:');
-  say('no model is called and nothing is spent. Costs below are what these tokens would cost at list prices.\n');
-  say(`Project  ${project}\nRequest  ${REQUEST}\n`);
+async function tell(io: Io, project: string, options: DemoOptions): Promise<number> {
+  if (options.quiet !== true) io.stderr.write(opening(io, project));
   const session = await openSession(io);
   try {
     const run = newRunId();
@@ -82,6 +81,7 @@ async function tell(io: Io, project: string, options: CommonOptions & { keep?: b
       branch,
       planning: 'always' as const,
       agents: demoAgents(),
+      trusted: 'these are commands of the sample that comes with Tercet',
     };
     return await follow(
       io,
@@ -90,10 +90,13 @@ async function tell(io: Io, project: string, options: CommonOptions & { keep?: b
       casting,
       (ctx) => runWorkflow(ctx, { plan: null, branch }),
       async (result) => {
-        const tests = await testsOf(project, branch);
-        const next =
-          'Now with real models: set ANTHROPIC_API_KEY and OPENAI_API_KEY, then in a repository of yours\n  tercet init\n  tercet run "what you want to build"';
-        return `${reportText(io, result)}\nThe sample's own tests on ${branch}: ${tests}\n\n${next}\n`;
+        const tests = await testsOf(io, project, branch);
+        const kept = options.keep === true;
+        return {
+          // Commands about a run make no sense when it is gone with its project.
+          text: `${reportText(io, result, { next: kept })}\n${closing(io, tests, kept ? project : null)}`,
+          more: { scripted: true, tests, project: kept ? project : null },
+        };
       },
     );
   } finally {
@@ -101,14 +104,55 @@ async function tell(io: Io, project: string, options: CommonOptions & { keep?: b
   }
 }
 
-/** Runs the sample's tests on the delivered branch, and says how they ended. */
-async function testsOf(project: string, branch: string): Promise<string> {
+function opening(io: Io, project: string): string {
+  const { bold } = colours(io, io.stderr) ? ANSI : PLAIN;
+  return `${bold('Tercet demo')}: the real workflow on a real git repository, with scripted agents in place of the models.
+No model is called and nothing is spent; costs are what these tokens would cost at list prices.
+
+${bold('Project')}  a small shop with tests, in ${project}
+${wrap(REQUEST, 68)
+  .map((line, index) => `${index === 0 ? bold('Request') : '       '}  ${line}`)
+  .join('\n')}
+
+`;
+}
+
+function closing(io: Io, tests: Tests, kept: string | null): string {
+  const { bold, green, red } = paletteOf(io);
+  const paint = tests.failed === 0 && tests.passed > 0 ? green : red;
+  const where =
+    kept === null
+      ? ''
+      : `
+${bold('Kept')}   the project and its run; to look around, and for the commands above:
+  cd ${kept}
+  export TERCET_HOME=${path.join(kept, '..', 'home')}
+`;
+  return `${bold('Tests')}  the sample's own, on that branch: ${paint(`${tests.passed} passed, ${tests.failed} failed`)}
+${where}
+${bold('Now with real models')}, in a repository of yours:
+  export ANTHROPIC_API_KEY=… OPENAI_API_KEY=…
+  tercet init && tercet doctor
+  tercet run "what you want to build"
+`;
+}
+
+interface Tests {
+  passed: number;
+  failed: number;
+}
+
+/** Runs the sample's tests on the delivered branch, and counts how they ended. */
+async function testsOf(io: Io, project: string, branch: string): Promise<Tests> {
   const run = promisify(execFile);
-  await run('git', ['-c', 'core.hooksPath=/dev/null', 'checkout', '--quiet', branch], { cwd: project });
-  const { NODE_TEST_CONTEXT: _, ...env } = process.env;
+  const checkOut = (ref: string) =>
+    run('git', ['-c', 'core.hooksPath=/dev/null', 'checkout', '--quiet', ref], { cwd: project });
+  await checkOut(branch);
+  const { NODE_TEST_CONTEXT: _, ...env } = io.env;
   const { stdout } = await run(process.execPath, ['--test', '--test-reporter=tap'], { cwd: project, env }).catch(
     (error: { stdout: string }) => error,
   );
+  await checkOut('-');
   const count = (what: string) => Number(new RegExp(`^# ${what} (\\d+)$`, 'm').exec(stdout)?.[1] ?? 0);
-  return `${count('pass')} passed, ${count('fail')} failed`;
+  return { passed: count('pass'), failed: count('fail') };
 }

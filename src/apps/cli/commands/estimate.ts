@@ -1,4 +1,4 @@
-import { catalogueOf } from '../../../compose/compose.ts';
+import { catalogueOf, repositoryRoot } from '../../../compose/compose.ts';
 import { foldersOf } from '../../../compose/folders.ts';
 import { readConfig } from '../../../compose/read-config.ts';
 import { mergeSettings } from '../../../compose/settings.ts';
@@ -7,7 +7,9 @@ import { articleCatalogue } from '../../../pricing/catalogue.ts';
 import { estimate as estimateCosts, type PhaseTokens } from '../../../pricing/estimate.ts';
 import { showSaved } from '../../../pricing/saved.ts';
 import { showUsd } from '../../../pricing/usd.ts';
-import { type CommonOptions, type Io, print } from '../io.ts';
+import { grouped } from '../../../report/phrases.ts';
+import { columns } from '../columns.ts';
+import { type CommonOptions, type Io, paletteOf, print, printJson } from '../io.ts';
 
 export interface EstimateOptions extends CommonOptions {
   planning: string;
@@ -19,7 +21,9 @@ export interface EstimateOptions extends CommonOptions {
 
 /** `tercet estimate`: the method's table: three models against one, for given tokens. Nothing is called. */
 export async function estimate(io: Io, options: EstimateOptions): Promise<number> {
-  const config = await readConfig(foldersOf(io.env), null);
+  // Anywhere, but in a repository with its own three models.
+  const root = await repositoryRoot(io).catch(() => null);
+  const config = await readConfig(foldersOf(io.env), root);
   const { roles, trio } = mergeSettings(config, { trio: options.trio });
   const catalogue = trio === 'article' ? articleCatalogue() : catalogueOf(config);
   const models = { planner: roles.planner.model, executor: roles.executor.model, reviewer: roles.reviewer.model };
@@ -35,12 +39,12 @@ export async function estimate(io: Io, options: EstimateOptions): Promise<number
     day: new Date().toISOString().slice(0, 10),
   });
   if (options.json === true) {
-    print(io, JSON.stringify(result));
+    printJson(io, result);
     return 0;
   }
   const cells = result.rows.map((row) => [
     row.phase,
-    row.tokens.toLocaleString('en'),
+    grouped(row.tokens),
     showUsd(row.singleUsd),
     row.multiModel,
     showUsd(row.multiUsd),
@@ -48,19 +52,10 @@ export async function estimate(io: Io, options: EstimateOptions): Promise<number
   const table = [
     ['phase', 'tokens', result.single, 'three models', ''],
     ...cells,
-    ['total', result.tokens.toLocaleString('en'), showUsd(result.singleUsd), '', showUsd(result.multiUsd)],
+    ['total', grouped(result.tokens), showUsd(result.singleUsd), '', showUsd(result.multiUsd)],
   ];
-  const widths = [0, 1, 2, 3, 4].map((column) => Math.max(...table.map((row) => (row[column] ?? '').length)));
-  for (const row of table)
-    print(
-      io,
-      row
-        .map((cell, column) =>
-          column === 0 || column === 3 ? cell.padEnd(widths[column] ?? 0) : cell.padStart(widths[column] ?? 0),
-        )
-        .join('  ')
-        .trimEnd(),
-    );
+  const [first = '', ...rest] = columns(table, 'lrrlr');
+  print(io, [paletteOf(io).dim(first), ...rest].join('\n'));
   print(io, `\nThree models cost ${showSaved(result.saved)} than ${result.single} alone.\n${result.basis}`);
   return 0;
 }

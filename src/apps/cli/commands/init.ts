@@ -1,21 +1,29 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { repositoryRoot } from '../../../compose/compose.ts';
+import { openSession, repositoryRoot } from '../../../compose/compose.ts';
 import { foldersOf } from '../../../compose/folders.ts';
-import { REPOSITORY_CONFIG, readConfig } from '../../../compose/read-config.ts';
-import { proposeRoles, proposeTrio, type Survey, survey } from '../../../compose/survey.ts';
+import { type Proposal, propose } from '../../../compose/propose.ts';
+import { parseRepositoryConfig, REPOSITORY_CONFIG, readConfig } from '../../../compose/read-config.ts';
+import { type Survey, survey } from '../../../compose/survey.ts';
+import { TRIOS } from '../../../compose/trios.ts';
+import { recordTrust } from '../../../compose/trust.ts';
 import { TercetError } from '../../../contract/errors.ts';
+import type { Role } from '../../../contract/role.ts';
+import { cleanLine } from '../../../report/clean.ts';
+import { count } from '../../../report/phrases.ts';
 import { schemaUrl } from '../../../report/schema-url.ts';
-import { type CommonOptions, type Io, print } from '../io.ts';
+import { type CommonOptions, type Io, print, printJson } from '../io.ts';
 
 /** `tercet init`: writes a commented tercet.yaml from what it finds. Never overwrites one. */
 export async function init(io: Io, options: CommonOptions & { print?: boolean }): Promise<number> {
   const root = await repositoryRoot(io);
   const folders = foldersOf(io.env);
   const found = await survey((await readConfig(folders, null)).user, io.env);
-  const text = configText(found, await testCommand(root));
+  const proposal = propose(found);
+  const text = configText(proposal, await testCommand(root));
   if (options.print === true) {
-    print(io, text);
+    if (options.json === true) printJson(io, { file: null, text, why: proposal.why, found });
+    else print(io, text);
     return 0;
   }
   const file = path.join(root, REPOSITORY_CONFIG);
@@ -26,31 +34,45 @@ export async function init(io: Io, options: CommonOptions & { print?: boolean })
       });
     throw new TercetError('storage', `${file} cannot be written: ${error.message}`);
   });
-  if (options.json === true) print(io, JSON.stringify({ file, found }));
-  else print(io, `Wrote ${file}\n${summary(found)}\nNext: tercet doctor, then tercet run "…"`);
+  await trustWhatWasWritten(io, text, file);
+  if (options.json === true) printJson(io, { file, text, why: proposal.why, found });
+  else
+    print(
+      io,
+      `Wrote ${cleanLine(file, 1_000)}\n${summary(found)}\nModels: ${proposal.trio ?? 'one for each role'}; ${proposal.why}.\nNext: tercet doctor, then tercet run "…"`,
+    );
   return 0;
+}
+
+/** The person asked for this very text, so it needs no second word; another text in the same file does. */
+async function trustWhatWasWritten(io: Io, text: string, file: string): Promise<void> {
+  const session = await openSession(io);
+  try {
+    const config = { ...session.config, repository: await parseRepositoryConfig(text, file) };
+    await recordTrust({ ...session, config });
+  } finally {
+    await session.close();
+  }
 }
 
 function summary(found: Survey): string {
   const keys = found.keys.filter((key) => key.set).map((key) => key.variable);
   const servers = found.servers
     .filter((server) => server.models !== null)
-    .map((server) => `${server.provider} (${server.models?.length ?? 0} models)`);
+    .map((server) => `${server.provider} (${count(server.models?.length ?? 0, 'model')})`);
   return `Found: ${[...keys, ...servers].join(', ') || 'no API key and no local model server; tercet demo works without'}.`;
 }
 
-function configText(found: Survey, test: string | null): string {
-  const proposal = proposeTrio(found);
-  const roles = proposal === null ? proposeRoles(found) : null;
-  const why = proposal?.why ?? roles?.why ?? 'no key was found; this is the default';
+function configText({ trio, roles, why }: Proposal, test: string | null): string {
   const lines = [
     `# yaml-language-server: $schema=${schemaUrl('tercet')}`,
     '# Tercet: three models, one change. Every key is optional; docs/configuration.md explains them.',
     '# Keys, endpoints and prices never belong here: they live in your environment and your own configuration.',
     '',
-    `# The three models (${why}). \`tercet models\` lists models and trios.`,
-    `${roles === null ? '' : '# '}trio: ${proposal?.trio ?? 'frontier'}`,
-    ...roleLines(roles),
+    `# The three models. Why these: ${why}.`,
+    '# `tercet models` lists models and trios; a model of a role wins over the trio.',
+    ...(roles === null ? [`trio: ${trio}`] : ['# trio: frontier']),
+    ...roleLines(roles, trio ?? 'frontier'),
     '',
     '# The most one run may spend, USD. A call that could exceed it is not made.',
     'budget: 5',
@@ -75,19 +97,15 @@ function configText(found: Survey, test: string | null): string {
   return lines.join('\n');
 }
 
-function roleLines(roles: ReturnType<typeof proposeRoles>): string[] {
-  const { planner, executor, reviewer } = roles ?? {
-    planner: 'anthropic/claude-fable-5-2',
-    executor: 'anthropic/claude-haiku-5-5',
-    reviewer: 'openai/gpt-6.1-sol',
+function roleLines(proposed: Proposal['roles'], trio: string): string[] {
+  const roles = proposed ?? TRIOS[trio];
+  const comment = proposed === null ? '# ' : '';
+  const line = (role: Role, effort: string) => {
+    const model = roles?.[role] ?? '';
+    // What a local model makes of an effort depends on the model.
+    return `${comment}  ${role}: { model: ${model}${model.startsWith('ollama/') ? '' : `, effort: ${effort}`} }`;
   };
-  const comment = roles === null ? '# ' : '';
-  return [
-    `${comment}roles:`,
-    `${comment}  planner: { model: ${planner}, effort: high }`,
-    `${comment}  executor: { model: ${executor}, effort: low }`,
-    `${comment}  reviewer: { model: ${reviewer}, effort: medium }`,
-  ];
+  return [`${comment}roles:`, line('planner', 'high'), line('executor', 'low'), line('reviewer', 'medium')];
 }
 
 /** The repository's own test command, where a file says it. */

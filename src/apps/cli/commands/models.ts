@@ -3,7 +3,9 @@ import { foldersOf } from '../../../compose/folders.ts';
 import { readConfig } from '../../../compose/read-config.ts';
 import { TRIOS } from '../../../compose/trios.ts';
 import { listPrices } from '../../../pricing/catalogue.ts';
-import { type CommonOptions, type Io, print } from '../io.ts';
+import { clean, cleanLine } from '../../../report/clean.ts';
+import { columns } from '../columns.ts';
+import { type CommonOptions, type Io, paletteOf, print, printJson } from '../io.ts';
 
 /** `tercet models`: the models with a known price, and the trios. */
 export async function models(io: Io, words: string[], options: CommonOptions): Promise<number> {
@@ -15,30 +17,29 @@ export async function models(io: Io, words: string[], options: CommonOptions): P
   );
   const trios = { ...TRIOS, ...config.user.trios };
   if (options.json === true) {
-    print(io, JSON.stringify({ day, models: prices, trios }));
+    printJson(io, { day, models: prices, trios });
     return 0;
   }
-  if (prices.length === 0) print(io, `No model matches "${words.join(' ')}".`);
+  if (prices.length === 0)
+    print(io, `No model with a known price matches "${cleanLine(words.join(' '))}". \`tercet models\` lists all.`);
   else {
-    const width = Math.max(...prices.map((price) => price.id.length));
-    print(
-      io,
-      `${'USD per 1,000,000 tokens'.padEnd(width)}  ${['input', 'output', 'cache read'].map((head) => head.padStart(10)).join('')}  lineage`,
-    );
-    for (const price of prices) {
-      const cells = [price.input, price.output, price.cacheRead ?? '-']
-        .map((cell) => String(cell).padStart(10))
-        .join('');
-      print(
-        io,
-        `${price.id.padEnd(width)}  ${cells}  ${price.lineage ?? 'unknown'}${price.source === 'user' ? '  (yours)' : ''}`,
-      );
-    }
+    const head = ['USD per 1,000,000 tokens', 'input', 'output', 'cache read', 'lineage'];
+    const rows = prices.map((price) => [
+      price.id,
+      price.input,
+      price.output,
+      price.cacheRead ?? '-',
+      (price.lineage ?? 'unknown') + (price.source === 'user' ? '  (your price)' : ''),
+    ]);
+    const [first = '', ...rest] = columns([head, ...rows], 'lrrrl');
+    print(io, [paletteOf(io).dim(first), ...rest].join('\n'));
   }
   if (words.length === 0) {
-    print(io, '\nTrios (--trio NAME):');
-    for (const [name, trio] of Object.entries(trios))
-      print(io, `  ${name.padEnd(10)} ${trio.planner} → ${trio.executor} → ${trio.reviewer}`);
+    print(io, '\nTrios, for --trio:');
+    const rows = Object.entries(trios).map(([name, trio]) =>
+      [`  ${name}`, trio.planner, trio.executor, trio.reviewer].map((cell) => clean(cell, 100)),
+    );
+    print(io, columns([['  ', 'planner', 'executor', 'reviewer'], ...rows], 'llll').join('\n'));
     print(
       io,
       '\nAny other model works as provider/model; without a price it is refused until you add one under `prices:`.',

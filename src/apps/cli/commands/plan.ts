@@ -3,12 +3,15 @@ import path from 'node:path';
 import { openSession } from '../../../compose/compose.ts';
 import { EXIT, TercetError } from '../../../contract/errors.ts';
 import { explainLint } from '../../../handoff/lint-plan.ts';
+import { clean, cleanLine } from '../../../report/clean.ts';
+import { shellQuote } from '../../../report/next-steps.ts';
+import { count } from '../../../report/phrases.ts';
 import { planText } from '../../../report/plan-text.ts';
 import { planToYaml } from '../../../report/plan-yaml.ts';
 import { schemaUrl } from '../../../report/schema-url.ts';
 import { planOnly } from '../../../workflow/phases.ts';
 import { follow, type ModelOptions, reportText } from '../follow.ts';
-import { type Io, print, readRequest } from '../io.ts';
+import { type Io, paletteOf, print, printJson, readRequest } from '../io.ts';
 import { checkPlan, readPlan } from '../read-plan.ts';
 
 export interface PlanOptions extends ModelOptions {
@@ -35,12 +38,17 @@ export async function plan(io: Io, words: string[], options: PlanOptions): Promi
       { kind: 'plan', request, needed: ['planner'], branch: null },
       planOnly,
       async (result) => {
-        if (result.plan === null || result.outcome !== 'planned') return reportText(io, result);
+        if (result.plan === null || result.outcome !== 'planned')
+          return { text: reportText(io, result), more: { plan: null, file: null } };
         const shown = path.relative(io.cwd, file) || file;
         await writeFile(file, planToYaml(result.plan, await import('yaml'), { schema: schemaUrl('plan') }), {
           flag: options.force === true ? 'w' : 'wx',
         });
-        return `${planText(result.plan)}\n\nWritten to ${shown}. Edit it, then:\n  tercet plan --check ${shown}\n  tercet execute ${shown}\n`;
+        const word = cleanLine(shellQuote(shown), 1_000);
+        return {
+          text: `${planText(result.plan, { palette: paletteOf(io) })}\n\nWritten to ${cleanLine(shown, 1_000)}. Edit it, then:\n  tercet plan --check ${word}\n  tercet execute ${word}\n`,
+          more: { plan: result.plan, file },
+        };
       },
     );
   } finally {
@@ -54,12 +62,13 @@ async function check(io: Io, file: string, options: PlanOptions): Promise<number
   try {
     const issues = await checkPlan(session, parsed, options.base ?? 'HEAD');
     const errors = issues.filter((issue) => issue.severity === 'error').length;
-    if (options.json === true) print(io, JSON.stringify({ plan: parsed, issues }));
-    else if (issues.length === 0) print(io, `${file}: ${parsed.tasks.length} task(s), no errors, no warnings.`);
+    if (options.json === true) printJson(io, { file, ok: errors === 0, plan: parsed, issues });
+    else if (issues.length === 0)
+      print(io, `${cleanLine(file, 1_000)}: ${count(parsed.tasks.length, 'task')}, no errors, no warnings.`);
     else
       print(
         io,
-        `${explainLint(issues)}\n${errors} error(s), ${issues.length - errors} warning(s). docs/plan-rules.md explains each rule.`,
+        `${clean(explainLint(issues), Number.POSITIVE_INFINITY)}\n${count(errors, 'error')}, ${count(issues.length - errors, 'warning')}. docs/plan-rules.md explains each rule.`,
       );
     return errors > 0 ? EXIT.failed : EXIT.approved;
   } finally {
@@ -68,7 +77,7 @@ async function check(io: Io, file: string, options: PlanOptions): Promise<number
 }
 
 async function refuseToOverwrite(file: string, force: boolean): Promise<void> {
-  const { access } = await import('node:fs/promises');
+  const { access, constants } = await import('node:fs/promises');
   const there = await access(file).then(
     () => true,
     () => false,
@@ -76,5 +85,14 @@ async function refuseToOverwrite(file: string, force: boolean): Promise<void> {
   if (there && !force)
     throw new TercetError('usage', `${file} is there already; it is not overwritten.`, {
       hint: 'Choose another file with --output, or say --force.',
+    });
+  const folder = path.dirname(file);
+  const ready = await access(folder, constants.W_OK).then(
+    () => true,
+    () => false,
+  );
+  if (!ready)
+    throw new TercetError('usage', `${file} cannot be written: there is no folder ${folder} that you may write to.`, {
+      hint: 'Make it, or choose another file with --output.',
     });
 }

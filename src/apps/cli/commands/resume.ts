@@ -6,6 +6,7 @@ import { planOnly, reviewOnly } from '../../../workflow/phases.ts';
 import { runWorkflow } from '../../../workflow/run.ts';
 import { follow, type ModelOptions } from '../follow.ts';
 import type { Io } from '../io.ts';
+import { sayMoved } from '../say-moved.ts';
 
 /** Outcomes after which there is nothing to go on with. */
 const ENDED = new Set<RunRecord['outcome']>(['approved', 'planned', 'changes_requested']);
@@ -21,6 +22,7 @@ const NEEDED: Record<RunRecord['kind'], readonly Role[]> = {
 export async function resume(io: Io, id: string | undefined, options: ModelOptions): Promise<number> {
   const session = await openSession(io);
   try {
+    sayMoved(io, session);
     const record = id === undefined ? await newest(session) : await session.store.get(id);
     if (ENDED.has(record.outcome)) {
       throw new TercetError(

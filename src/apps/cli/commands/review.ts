@@ -5,6 +5,7 @@ import { TercetError } from '../../../contract/errors.ts';
 import type { RunResult } from '../../../contract/outcome.ts';
 import { showUsd } from '../../../pricing/usd.ts';
 import { githubReview } from '../../../report/github.ts';
+import { jsonText } from '../../../report/json.ts';
 import { markdownReport } from '../../../report/markdown.ts';
 import { rdjsonOf } from '../../../report/rdjson.ts';
 import { sarifOf } from '../../../report/sarif.ts';
@@ -34,10 +35,6 @@ interface Target {
 
 /** `tercet review`: reviews a change somebody else made. */
 export async function review(io: Io, options: ReviewOptions): Promise<number> {
-  const chosen = [options.staged === true ? '--staged' : null, options.diff === undefined ? null : '--diff'].filter(
-    (flag) => flag !== null,
-  );
-  if (chosen.length > 1) throw new TercetError('usage', `${chosen.join(' and ')} exclude each other.`);
   const plan = options.plan === undefined ? null : await readPlan(io, options.plan);
   const session = await openSession(io);
   try {
@@ -62,7 +59,7 @@ export async function review(io: Io, options: ReviewOptions): Promise<number> {
         subject: { from: target.from, to: target.to },
       },
       (ctx) => reviewOnly(ctx, { ...target, plan }),
-      (result) => present(io, session, result, target, options.format ?? 'text'),
+      async (result) => ({ text: await present(io, session, result, target, options.format ?? 'text') }),
     );
   } finally {
     await session.close();
@@ -98,17 +95,13 @@ async function present(
   target: Target,
   format: (typeof FORMATS)[number],
 ): Promise<string> {
-  const { review } = result;
+  const { review, sensitive } = result;
   if (format === 'text' || review === null) return reportText(io, result);
   if (format === 'markdown') return markdownReport(result, { money: showUsd });
-  if (format === 'sarif')
-    return JSON.stringify(sarifOf(review, { version: packageVersion(), run: result.run }), null, 2);
-  if (format === 'rdjson') return JSON.stringify(rdjsonOf(review), null, 2);
-  return JSON.stringify(
-    githubReview(review, await session.repository.diff(target.from, target.to), { head: target.to }),
-    null,
-    2,
-  );
+  if (format === 'sarif') return jsonText(sarifOf(review, { version: packageVersion(), run: result.run, sensitive }));
+  if (format === 'rdjson') return jsonText(rdjsonOf(review));
+  const diff = await session.repository.diff(target.from, target.to);
+  return jsonText(githubReview(review, diff, { head: target.to, sensitive }));
 }
 
 async function readStdin(io: Io): Promise<string> {

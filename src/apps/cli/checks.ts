@@ -1,0 +1,185 @@
+import { castAgents } from '../../compose/agents.ts';
+import { surveySandbox } from '../../compose/commands.ts';
+import { catalogueOf, openLedgerOf, refusedKeysOf, repositoryRoot } from '../../compose/compose.ts';
+import { type Folders, foldersOf } from '../../compose/folders.ts';
+import { packageVersion } from '../../compose/package-folder.ts';
+import { readPrompts } from '../../compose/prompts.ts';
+import { keyNames, providerFor, providerName } from '../../compose/providers.ts';
+import { type Config, readConfig } from '../../compose/read-config.ts';
+import { type Merged, mergeSettings } from '../../compose/settings.ts';
+import { isLoopback, type Survey, survey } from '../../compose/survey.ts';
+import { TercetError } from '../../contract/errors.ts';
+import { ROLES } from '../../contract/role.ts';
+import { findPrice } from '../../pricing/catalogue.ts';
+import { showUsd } from '../../pricing/usd.ts';
+import { count } from '../../report/phrases.ts';
+import { checkLineage } from '../../workflow/calls/lineage.ts';
+import { checkTrust } from './check-trust.ts';
+import type { Io } from './io.ts';
+
+/** One thing looked at. `detail` may have several lines; `fix` says what to do when it is not well. */
+export interface Check {
+  name: string;
+  state: 'ok' | 'warning' | 'problem';
+  detail: string;
+  fix: string | null;
+}
+
+/** Looks at everything a run needs, in the order it would need it. Calls no model; keys are never part of a check. */
+export async function checkAll(io: Io, trio: string | undefined): Promise<Check[]> {
+  const folders = foldersOf(io.env);
+  const checks = [ok('version', `tercet ${packageVersion()}, Node ${process.versions.node}`)];
+  checks.push(await attempt('repository', () => repositoryRoot(io)));
+  checks.push(
+    await attempt('storage', async () => {
+      await (await openLedgerOf(folders)).close();
+      return `ledger and runs in ${folders.data}`;
+    }),
+  );
+  const root = await repositoryRoot(io).catch(() => null);
+  let merged: Merged | null = null;
+  let config: Config | null = null;
+  checks.push(
+    await attempt('configuration', async () => {
+      config = await readConfig(folders, root);
+      merged = mergeSettings(config, { trio });
+      const files = [folders.config, ...(root === null ? [] : [`${root}/tercet.yaml`])];
+      const found = await Promise.all(files.map(async (file) => `${file}${(await isThere(file)) ? '' : ' (none)'}`));
+      return [`trio ${merged.trio}, budget ${showUsd(merged.settings.budgetUsd)} a run`, ...found].join('\n');
+    }),
+  );
+  if (root !== null && merged !== null) checks.push(await checkTrust(io));
+  const found = await survey((config as Config | null)?.user ?? {}, io.env);
+  if (merged !== null && config !== null) checks.push(...(await checkRoles(io, merged, config, found)));
+  if (merged !== null) checks.push(await checkSandbox(merged, io));
+  return [...checks, ...whatElseIsThere(found), ...freeRefusedKeys(folders)];
+}
+
+async function checkSandbox({ settings }: Merged, io: Io): Promise<Check> {
+  return { name: 'sandbox', ...(await surveySandbox(settings.sandbox, io.env.PATH)) };
+}
+
+async function checkRoles(io: Io, merged: Merged, config: Config, found: Survey): Promise<Check[]> {
+  const { user } = config;
+  const catalogue = catalogueOf(config);
+  const checks: Check[] = [];
+  const cast = await attempt('models', async () => {
+    const { agents } = castAgents(merged, user, catalogue, io.env, {}, []);
+    return ROLES.map((role) => `${role} ${agents[role].model} (${agents[role].lineage ?? 'lineage unknown'})`).join(
+      '\n',
+    );
+  });
+  checks.push(cast);
+  if (cast.state !== 'ok') return checks;
+  checks.push(
+    await attempt('lineage', async () => {
+      const warnings: string[] = [];
+      const emit = (event: object) => 'message' in event && warnings.push(String(event.message));
+      checkLineage({ ...castAgents(merged, user, catalogue, io.env, {}, []), settings: merged.settings, emit });
+      if (warnings.length > 0) throw new Warning(warnings.join('\n'));
+      return merged.settings.lineage === 'off' ? 'not checked (review.lineage: off)' : 'the reviewer’s differs';
+    }),
+    await attempt('prompts', async () => {
+      const { planner, executor, reviewer } = merged.roles;
+      const files = { planner: planner.prompt, executor: executor.prompt, reviewer: reviewer.prompt };
+      await readPrompts(files);
+      return ROLES.map((role) => `${role} ${files[role] ?? 'built in'}`).join(', ');
+    }),
+  );
+  const models = new Set(ROLES.map((role) => merged.roles[role].model));
+  if (merged.stronger !== null) models.add(merged.stronger);
+  checks.push(...missingKeys(io, [...models], config));
+  const day = new Date().toISOString().slice(0, 10);
+  for (const model of models) {
+    if (providerFor(model, user, io.env).local === true) checks.push(checkServer(model, found));
+    else if (findPrice(catalogue, model, day) === null) checks.push(unpriced(model, merged.settings.unpriced));
+  }
+  return checks;
+}
+
+/** One check for each provider whose key is missing. */
+function missingKeys(io: Io, models: readonly string[], { user }: Config): Check[] {
+  const missing = new Map<string, string>();
+  for (const model of models) {
+    const provider = providerFor(model, user, io.env);
+    const names = keyNames(model, user);
+    if (provider.apiKey === null && provider.local !== true && names.length > 0)
+      missing.set(provider.name, names.join(' or '));
+  }
+  return [...missing].map(([provider, names]) => ({
+    name: `key ${provider}`,
+    state: 'problem',
+    detail: `${names} is not set`,
+    fix: 'Set it in the environment, or choose other models (--trio, or `roles:` in tercet.yaml).',
+  }));
+}
+
+/** A local model is there when its server says so. */
+function checkServer(model: string, found: Survey): Check {
+  const provider = providerName(model);
+  const name = model.slice(provider.length + 1);
+  const server = found.servers.find((candidate) => candidate.provider === provider);
+  const shown = { name: `model ${name}`, fix: null };
+  if (server === undefined || !isLoopback(server.url))
+    return { ...shown, state: 'warning', detail: `${server?.url ?? provider} is not on this machine: not asked` };
+  if (server.models === null)
+    return {
+      ...shown,
+      state: 'problem',
+      detail: `no server answers at ${server.url}`,
+      fix: provider === 'ollama' ? 'Start it: ollama serve' : `Start ${provider}.`,
+    };
+  if (server.models.includes(name)) return ok(shown.name, `${server.url} has it`);
+  const fix = provider === 'ollama' ? `Get it: ollama pull ${name}` : `Load it in ${provider}.`;
+  return { ...shown, state: 'problem', detail: `${server.url} does not have it`, fix };
+}
+
+function unpriced(model: string, rule: 'refuse' | 'allow'): Check {
+  return {
+    name: 'price',
+    state: rule === 'allow' ? 'warning' : 'problem',
+    detail: `${model} has no known price${rule === 'allow' ? ': its cost will be unknown' : ''}`,
+    fix: rule === 'allow' ? null : 'Add one under `prices:` in your own configuration, or choose another model.',
+  };
+}
+
+/** What could be used besides: keys that are set, servers that answer. */
+function whatElseIsThere(found: Survey): Check[] {
+  const keys = found.keys.filter((key) => key.set).map((key) => ok(`key ${key.provider}`, `${key.variable} is set`));
+  const servers = found.servers.flatMap(({ provider, url, models }) =>
+    models === null ? [] : [ok(`server ${provider}`, `${url} answers, ${count(models.length, 'model')}`)],
+  );
+  return [...keys, ...servers];
+}
+
+/** Whoever asks what is wrong has looked at the keys: each that was refused may be tried once more. */
+function freeRefusedKeys(folders: Folders): Check[] {
+  const refused = refusedKeysOf(folders).clearAll();
+  if (refused === 0) return [];
+  const detail = `${count(refused, 'key')} had been refused, and runs with ${refused === 1 ? 'it' : 'them'} waited`;
+  return [{ name: 'refused keys', state: 'warning', detail, fix: 'Tried again from now on: `tercet resume`.' }];
+}
+
+class Warning extends Error {}
+
+async function attempt(name: string, work: () => Promise<string>): Promise<Check> {
+  try {
+    return ok(name, await work());
+  } catch (error) {
+    if (error instanceof Warning) return { name, state: 'warning', detail: error.message, fix: null };
+    if (!(error instanceof TercetError)) throw error;
+    return { name, state: 'problem', detail: error.message, fix: error.hint ?? null };
+  }
+}
+
+function ok(name: string, detail: string): Check {
+  return { name, state: 'ok', detail, fix: null };
+}
+
+async function isThere(file: string): Promise<boolean> {
+  const { access } = await import('node:fs/promises');
+  return access(file).then(
+    () => true,
+    () => false,
+  );
+}

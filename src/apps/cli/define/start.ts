@@ -1,0 +1,48 @@
+import { Option } from 'commander';
+import { type Define, examples, withJson, withProgress } from './options.ts';
+
+/** The commands of the first minutes. */
+export const defineStart: Define = (program, io, act) => {
+  program.commandsGroup('Start:');
+
+  withProgress(
+    program
+      .command('demo')
+      .description('the whole story on a sample project with scripted agents: no key, no network')
+      .option('--keep', 'keep the sample project to look around in')
+      .addHelpText('after', examples('tercet demo', 'tercet demo --keep'))
+      .action((options) => act(async () => (await import('../commands/demo.ts')).demo(io, options), options)),
+  );
+
+  withJson(
+    program
+      .command('init')
+      .description('write a commented tercet.yaml from what is found here; never overwrites one')
+      .option('--print', 'print it instead')
+      .addHelpText('after', examples('tercet init', 'tercet init --print'))
+      .action((options) => act(async () => (await import('../commands/init.ts')).init(io, options), options)),
+  );
+
+  withJson(
+    program
+      .command('trust')
+      .description('show what this repository’s tercet.yaml asks for, and trust it')
+      .addOption(new Option('-y, --yes', 'trust it without being asked').conflicts(['revoke', 'list']))
+      .addOption(
+        new Option('--expect <sha256>', 'only if the settings are exactly these').conflicts(['revoke', 'list']),
+      )
+      .addOption(new Option('--revoke', 'forget what was trusted here').conflicts('list'))
+      .option('--list', 'everything that is trusted on this machine')
+      .addHelpText('after', examples('tercet trust', 'tercet trust --revoke'))
+      .action((options) => act(async () => (await import('../commands/trust.ts')).trust(io, options), options)),
+  );
+
+  withJson(
+    program
+      .command('doctor')
+      .description('say what is set up and what is missing; calls no model, prints no key')
+      .option('--trio <name>', 'check these three models instead of the configured ones')
+      .addHelpText('after', examples('tercet doctor', 'tercet doctor --trio budget'))
+      .action((options) => act(async () => (await import('../commands/doctor.ts')).doctor(io, options), options)),
+  );
+};

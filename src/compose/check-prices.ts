@@ -1,0 +1,35 @@
+import { TercetError } from '../contract/errors.ts';
+import type { Role } from '../contract/role.ts';
+import type { Settings } from '../contract/settings.ts';
+import { type Catalogue, findPrice } from '../pricing/catalogue.ts';
+import type { Cast } from './agents.ts';
+
+/**
+ * Refuses models without a price before the first call: otherwise a run would end in its middle, half paid for.
+ * @throws TercetError `config` under `unpriced: refuse`, naming every such model and its role.
+ */
+export function checkPrices(
+  cast: Cast,
+  needed: readonly Role[],
+  settings: Pick<Settings, 'unpriced'>,
+  catalogue: Catalogue,
+  day: string,
+): void {
+  if (settings.unpriced === 'allow') return;
+  const agents = needed.flatMap((role) =>
+    [cast.agents[role], cast.fallbacks[role]].flatMap((agent) => (agent === null ? [] : [{ role, agent }])),
+  );
+  if (cast.stronger !== null && needed.includes('executor')) agents.push({ role: 'executor', agent: cast.stronger });
+  const unpriced = agents.filter(
+    ({ agent }) => agent.billing === 'metered' && findPrice(catalogue, agent.model, day) === null,
+  );
+  if (unpriced.length === 0) return;
+  const named = unpriced.map(({ role, agent }) => `${agent.model} (${role})`).join(', ');
+  throw new TercetError(
+    'config',
+    `There is no price for ${named}, so no budget can hold its calls. No call was made.`,
+    {
+      hint: 'Is the id exact? `tercet models` lists those with a price. Add yours under `prices:` in your own configuration, or set `unpriced: allow` there to call it without one.',
+    },
+  );
+}
