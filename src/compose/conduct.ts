@@ -69,7 +69,7 @@ async function conductRun(
   casting: Casting,
   work: (ctx: RunContext) => Promise<RunResult>,
 ): Promise<RunResult> {
-  const { host, store, redactor } = session;
+  const { host, store } = session;
   const { config, leftOut } = await configOfRun(session, casting.untrusted === true);
   const merged = mergeSettings(config, casting.order.overrides);
   const prompts = await readPrompts({

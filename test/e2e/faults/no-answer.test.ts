@@ -184,7 +184,7 @@ describe('a request that is refused at the door', () => {
     // The old one is tried again when the person says so.
     home.env.ANTHROPIC_API_KEY = 'sk-ant-test-0123456789abcdef';
     const doctor = await stage.stage.tercet(['doctor']);
-    expect(doctor.stdout).toContain('1 key(s) had been refused');
+    expect(doctor.stdout).toContain('1 key had been refused');
     const resumed = await stage.run(first.run);
     expect(resumed.result.outcome, resumed.result.reason).toBe('approved');
   });
