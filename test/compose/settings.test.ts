@@ -10,7 +10,7 @@ const merge = (user: unknown = {}, repository: unknown = {}, overrides: Override
     {
       user: UserConfig.parse(user),
       repository: RepositoryConfig.parse(repository),
-      root: '/work/shop',
+      root: '/home/ada/shop',
       userFile: '/home/ada/.config/tercet/config.yaml',
     },
     overrides,

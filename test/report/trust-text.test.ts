@@ -10,7 +10,9 @@ const settings: AskedSetting[] = [
 ];
 
 test('what is asked for stands under what it could do', () => {
-  expect(trustText({ file: '/work/shop/tercet.yaml', settings, before: null })).toBe(`/work/shop/tercet.yaml asks for:
+  expect(
+    trustText({ file: '/home/ada/shop/tercet.yaml', settings, before: null }),
+  ).toBe(`/home/ada/shop/tercet.yaml asks for:
 
 Commands that run on this machine, after every task
   checks.1: "npm test"

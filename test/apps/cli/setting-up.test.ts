@@ -150,7 +150,7 @@ describe('init', () => {
     await expect(printed.stdout).toMatchFileSnapshot('../../golden/output/tercet.yaml');
     const { stdout } = await run(['init'], keys);
     expect(readFileSync(file(), 'utf8')).toBe(printed.stdout);
-    await expect(stdout.replace(repository.root, '/work/shop')).toMatchFileSnapshot('../../golden/output/init.txt');
+    await expect(stdout.replace(repository.root, '/home/ada/shop')).toMatchFileSnapshot('../../golden/output/init.txt');
   });
 
   test('never overwrites', async () => {
@@ -207,7 +207,7 @@ describe('doctor', () => {
   const BOTH = { ANTHROPIC_API_KEY: SECRET, OPENAI_API_KEY: SECRET };
   const shown = (text: string) =>
     text
-      .replaceAll(repository.root, '/work/shop')
+      .replaceAll(repository.root, '/home/ada/shop')
       .replaceAll(home, '/home/ada/.tercet')
       .replace(/tercet \d\S*, Node \S+/, 'tercet 1.0.0, Node 24')
       // Whatever else happens to listen on this machine, and whether it has a sandbox.
