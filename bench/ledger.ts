@@ -21,7 +21,7 @@ export async function measureLedger(calls = 1_000): Promise<LedgerFigures> {
     const openCold = await time(async () => (await openLedger(file)).close());
     const openWarm = await time(async () => (await openLedger(file)).close());
     const ledger = await openLedger(file);
-    const cap: Cap = { scope: 'run', key: 'bench', usd: '1000' };
+    const cap: Cap = { scope: 'run', key: 'bench', unit: 'usd', amount: '1000' };
     const pairs: number[] = [];
     for (let call = 0; call < calls; call += 1) {
       const held = receipt(`call-${call}`);
@@ -62,8 +62,11 @@ function receipt(callId: string): Receipt {
     task: 'T1',
     requestedModel: 'anthropic/claude-haiku-5-5',
     servedModel: null,
+    insteadOf: null,
     state: 'held',
     usage: null,
+    unit: 'usd',
+    quantity: null,
     cost: { usd: null, basis: 'unpriced', price: null },
     heldUsd: '0.01',
     startedAt: new Date().toISOString(),
@@ -72,6 +75,7 @@ function receipt(callId: string): Receipt {
     answer: null,
     requestId: null,
     error: null,
+    failure: null,
   };
 }
 

@@ -11,6 +11,7 @@ import { LOCAL_LINEAGES } from './trios.ts';
 export interface Cast {
   agents: Record<Role, Agent>;
   stronger: Agent | null;
+  fallbacks: Record<Role, Agent | null>;
 }
 
 /**
@@ -40,12 +41,15 @@ export function castAgents(
     agents[role] = own[role] ?? fill(role, model, lineage);
   }
   const stronger = merged.stronger === null ? null : fill('executor', merged.stronger, null);
+  const fallbacks = Object.fromEntries(
+    ROLES.map((role) => [role, merged.fallbacks[role] === null ? null : fill(role, merged.fallbacks[role], null)]),
+  ) as Cast['fallbacks'];
   if (missing.length > 0) {
     throw new TercetError('config', `No API key is set:\n  ${[...new Set(missing)].join('\n  ')}`, {
       hint: 'Set it in the environment, choose other models (`--trio`, `--executor` …), or try `tercet demo`, which needs none. `tercet doctor` shows what is set.',
     });
   }
-  return { agents, stronger };
+  return { agents, stronger, fallbacks };
 }
 
 /** Whose training produced a model: the catalogue knows exact ids, a configured provider may say, local names are listed. */

@@ -69,6 +69,8 @@ function leavesOf(value: unknown, path: string[] = []): Leaf[] {
 
 function isHarmless(path: readonly string[], value: AskedSetting['value']): boolean {
   const key = path.join('.');
+  // A repository's caps, of whatever unit, are taken only where they are lower than the person's, or the person has none.
+  if (path[0] === 'budgets') return true;
   return Object.hasOwn(HARMLESS, key) && HARMLESS[key]?.(value) === true;
 }
 

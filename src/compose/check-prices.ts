@@ -16,10 +16,12 @@ export function checkPrices(
   day: string,
 ): void {
   if (settings.unpriced === 'allow') return;
-  const agents = needed.map((role) => ({ role, agent: cast.agents[role] }));
+  const agents = needed.flatMap((role) =>
+    [cast.agents[role], cast.fallbacks[role]].flatMap((agent) => (agent === null ? [] : [{ role, agent }])),
+  );
   if (cast.stronger !== null && needed.includes('executor')) agents.push({ role: 'executor', agent: cast.stronger });
   const unpriced = agents.filter(
-    ({ agent }) => agent.billing !== 'local' && findPrice(catalogue, agent.model, day) === null,
+    ({ agent }) => agent.billing === 'metered' && findPrice(catalogue, agent.model, day) === null,
   );
   if (unpriced.length === 0) return;
   const named = unpriced.map(({ role, agent }) => `${agent.model} (${role})`).join(', ');

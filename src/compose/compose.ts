@@ -1,12 +1,17 @@
 import path from 'node:path';
+import { systemClock } from '../adapters/clock/system.ts';
 import { openLedger } from '../adapters/ledger/sqlite.ts';
+import { openRefusedKeys } from '../adapters/refused-keys/files.ts';
 import { openStore } from '../adapters/store/files.ts';
 import { openRepository } from '../adapters/workspace/git/open.ts';
 import { type Redactor, redactor } from '../handoff/redact.ts';
+import type { Clock } from '../ports/clock.ts';
 import type { Ledger } from '../ports/ledger.ts';
+import type { RefusedKeys } from '../ports/refused-keys.ts';
 import type { RunStore } from '../ports/store.ts';
 import type { Repository } from '../ports/workspace.ts';
 import { buildCatalogue, type Catalogue } from '../pricing/catalogue.ts';
+import { Providers } from '../workflow/calls/breaker.ts';
 import { type Folders, foldersOf } from './folders.ts';
 import { guardStore } from './guards.ts';
 import { keysInUse } from './keys.ts';
@@ -19,7 +24,13 @@ export { branchName, newRunId } from './run-names.ts';
 export interface Host {
   env: NodeJS.ProcessEnv;
   cwd: string;
+  /** The machine's unless told. */
+  clock?: Clock;
+  /** How the providers are, as far as this process knows; shared by all its runs unless told. */
+  providers?: Providers;
 }
+
+const providersOfThisProcess = new Providers();
 
 /** Everything that is opened once per command: repository, configuration, ledger and runs. */
 export interface Session {
@@ -30,6 +41,9 @@ export interface Session {
   catalogue: Catalogue;
   ledger: Ledger;
   store: RunStore;
+  refusedKeys: RefusedKeys;
+  clock: Clock;
+  providers: Providers;
   /** Takes the keys of this environment out of whatever is stored or shown. */
   redactor: Redactor;
   /** Where the repository was when its runs were made; null unless it was found to have moved just now. */
@@ -54,6 +68,9 @@ export async function openSession(host: Host): Promise<Session> {
     catalogue: catalogueOf(config),
     ledger,
     store: guardStore(sayWhere(openStore(path.join(folders.data, 'repositories', key)), folders.data), keys),
+    refusedKeys: refusedKeysOf(folders),
+    clock: host.clock ?? systemClock,
+    providers: host.providers ?? providersOfThisProcess,
     redactor: keys,
     movedFrom,
     close: () => ledger.close(),
@@ -67,6 +84,10 @@ export async function repositoryRoot(host: Host): Promise<string> {
 
 export function openLedgerOf(folders: Folders): Promise<Ledger> {
   return openLedger(path.join(folders.data, 'ledger.db'));
+}
+
+export function refusedKeysOf(folders: Folders): RefusedKeys {
+  return openRefusedKeys(path.join(folders.data, 'refused-keys'));
 }
 
 /** The catalogue with the person's own prices; theirs win. */

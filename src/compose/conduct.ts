@@ -1,5 +1,4 @@
 import path from 'node:path';
-import { systemClock } from '../adapters/clock/system.ts';
 import { openJournal } from '../adapters/journal/files.ts';
 import { TercetError } from '../contract/errors.ts';
 import type { RecordedEvent, RunEvent } from '../contract/event.ts';
@@ -9,7 +8,6 @@ import type { Request } from '../contract/request.ts';
 import type { Role } from '../contract/role.ts';
 import type { Redactor } from '../handoff/redact.ts';
 import type { Agent } from '../ports/agent.ts';
-import type { Clock } from '../ports/clock.ts';
 import type { Person } from '../ports/person.ts';
 import type { Reporter } from '../ports/reporter.ts';
 import { summaryOf } from '../report/json.ts';
@@ -78,7 +76,7 @@ async function conductRun(
     reviewer: merged.roles.reviewer.prompt,
   });
   const cast = castAgents(merged, config.user, session.catalogue, host.env, casting.agents ?? {}, casting.needed);
-  checkPrices(cast, casting.needed, merged.settings, session.catalogue, new Date().toISOString().slice(0, 10));
+  checkPrices(cast, casting.needed, merged.settings, session.catalogue, session.clock.now().toISOString().slice(0, 10));
   const { branch, again } = casting;
   if (branch !== null && again === undefined) await checkBranch(session.repository, branch);
   const confined = await confine({
@@ -178,6 +176,10 @@ function withoutKeys(error: unknown, redactor: Redactor): unknown {
   });
 }
 
+function guardOrNull(agent: Agent | null, redactor: Redactor): Agent | null {
+  return agent === null ? null : guardAgent(agent, redactor);
+}
+
 function contextOf(
   session: Session,
   casting: Casting,
@@ -187,7 +189,7 @@ function contextOf(
   { commands, warning }: Pick<Confined, 'commands' | 'warning'>,
   after: number,
 ): RunContext {
-  const clock: Clock = systemClock;
+  const { clock } = session;
   let seq = after;
   const damage: string[] = [];
   const { run, reporters, onEvent } = casting;
@@ -212,7 +214,12 @@ function contextOf(
       executor: guardAgent(cast.agents.executor, redactor),
       reviewer: guardAgent(cast.agents.reviewer, redactor),
     },
-    stronger: cast.stronger === null ? null : guardAgent(cast.stronger, redactor),
+    stronger: guardOrNull(cast.stronger, redactor),
+    fallbacks: {
+      planner: guardOrNull(cast.fallbacks.planner, redactor),
+      executor: guardOrNull(cast.fallbacks.executor, redactor),
+      reviewer: guardOrNull(cast.fallbacks.reviewer, redactor),
+    },
     prompts,
     repository: session.repository,
     ledger: session.ledger,
@@ -221,6 +228,8 @@ function contextOf(
     commands: guardCommands(commands, redactor),
     person: casting.person,
     clock,
+    providers: session.providers,
+    refusedKeys: session.refusedKeys,
     catalogue: session.catalogue,
     signal: casting.signal,
     redactor,

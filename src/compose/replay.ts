@@ -12,6 +12,7 @@ import { ROLES, type Role } from '../contract/role.ts';
 import type { Agent, FailureKind } from '../ports/agent.ts';
 import type { Reporter } from '../ports/reporter.ts';
 import type { RunStore } from '../ports/store.ts';
+import { ProviderGate, Providers } from '../workflow/calls/breaker.ts';
 import { type ComparedCommit, compareCommits } from '../workflow/compare-commits.ts';
 import type { Setup } from '../workflow/recording.ts';
 import { runWorkflow } from '../workflow/run.ts';
@@ -95,6 +96,10 @@ export async function replayRun(session: Session, record: RunRecord, order: Repl
       },
     };
     const agents = Object.fromEntries(ROLES.map((role) => [role, recordedAgent(setup.agents[role], calls)]));
+    const standIn = (role: Role) => {
+      const facts = setup.fallbacks?.[role] ?? null;
+      return facts === null ? null : recordedAgent(facts, calls);
+    };
     return {
       run: record.id,
       again: index > 0,
@@ -103,6 +108,7 @@ export async function replayRun(session: Session, record: RunRecord, order: Repl
       settings: { ...setup.settings, unpriced: 'allow' },
       agents: agents as Record<Role, Agent>,
       stronger: setup.stronger === null ? null : recordedAgent(setup.stronger, calls),
+      fallbacks: Object.fromEntries(ROLES.map((role) => [role, standIn(role)])) as RunContext['fallbacks'],
       prompts: promptsOf(setup),
       repository: {
         ...repository,
@@ -115,6 +121,8 @@ export async function replayRun(session: Session, record: RunRecord, order: Repl
       commands: recordedCommands(real, (check) => changedChecks.push(check)),
       person: setup.person ? recordedPerson(values.get('plan') as Plan | undefined, memory, record.id) : null,
       clock: { now: () => new Date(), sleep: async () => {} },
+      providers: new EverOpen(),
+      refusedKeys: { find: () => null, mark: () => {}, clear: () => {}, clearAll: () => 0 },
       catalogue: session.catalogue,
       signal: order.signal,
       attempts: new Map(),
@@ -156,6 +164,13 @@ export async function replayRun(session: Session, record: RunRecord, order: Repl
     if (!order.keep) await removeTraces(session, branch, name);
     owned.release();
     await replays.remove(name);
+  }
+}
+
+/** Nobody is called, so no provider is left alone: a gate of its own for every call. */
+class EverOpen extends Providers {
+  override of(): ProviderGate {
+    return new ProviderGate();
   }
 }
 

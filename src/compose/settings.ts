@@ -1,9 +1,10 @@
 import path from 'node:path';
-import type { RepositoryConfig, UserConfig } from '../contract/config.ts';
+import type { Budgets, RepositoryConfig, UserConfig } from '../contract/config.ts';
 import { TercetError } from '../contract/errors.ts';
 import type { Overrides } from '../contract/order.ts';
 import { type Effort, ROLES, type Role } from '../contract/role.ts';
-import { DEFAULT_SETTINGS, type Settings } from '../contract/settings.ts';
+import { type Budget, DEFAULT_SETTINGS, type Settings } from '../contract/settings.ts';
+import type { Unit } from '../contract/usage.ts';
 import { compareUsd, formatUsd, parseUsd } from '../pricing/usd.ts';
 import type { Config } from './read-config.ts';
 import { TRIOS } from './trios.ts';
@@ -20,6 +21,8 @@ export interface Merged {
   settings: Settings;
   roles: Record<Role, RoleChoice>;
   stronger: string | null;
+  /** The model that stands in for a role's own; null where there is none. */
+  fallbacks: Record<Role, string | null>;
   /** Name of the trio the models started from. */
   trio: string;
 }
@@ -38,6 +41,7 @@ export function mergeSettings(config: Config, overrides: Overrides): Merged {
     settings: {
       ...settings,
       budgetUsd,
+      budgets: budgetsOf(config),
       unpriced: config.user.unpriced ?? settings.unpriced,
       sandbox: sandboxOf(config),
       fixRounds: overrides.fixRounds ?? settings.fixRounds,
@@ -46,6 +50,9 @@ export function mergeSettings(config: Config, overrides: Overrides): Merged {
       roles: withEfforts(settings.roles, overrides.efforts ?? {}),
     },
     roles,
+    fallbacks: Object.fromEntries(
+      ROLES.map((role) => [role, config.user.roles?.[role]?.fallback ?? null]),
+    ) as Merged['fallbacks'],
     stronger: config.repository.roles?.executor?.stronger ?? config.user.roles?.executor?.stronger ?? null,
     trio,
   };
@@ -97,10 +104,32 @@ function amount(budget: string): string {
   });
 }
 
-function budgetOf(config: Config): string {
-  const own = config.user.budget === undefined ? DEFAULT_SETTINGS.budgetUsd : String(config.user.budget);
-  const theirs = config.repository.budget;
-  return theirs !== undefined && compareUsd(String(theirs), own) < 0 ? String(theirs) : own;
+function budgetOf({ user, repository }: Config): string {
+  const own = least(user.budget, user.budgets?.run) ?? DEFAULT_SETTINGS.budgetUsd;
+  return least(own, repository.budget, repository.budgets?.run) ?? own;
+}
+
+const PERIODS = ['run', 'day', 'month'] as const;
+const OTHER_UNITS = ['credits', 'subscription-calls'] as const;
+
+/** Every cap but the run's own in dollars; the lower of what the person's file and the repository's say. */
+function budgetsOf({ user, repository }: Config): Budget[] {
+  const cap = (scope: Budget['scope'], unit: Unit): Budget[] => {
+    const of = (budgets: Budgets | undefined) => (unit === 'usd' ? budgets : budgets?.[unit])?.[scope];
+    const amount = least(of(user.budgets), of(repository.budgets));
+    return amount === null ? [] : [{ scope, unit, amount }];
+  };
+  return [
+    ...cap('day', 'usd'),
+    ...cap('month', 'usd'),
+    ...OTHER_UNITS.flatMap((unit) => PERIODS.flatMap((scope) => cap(scope, unit))),
+  ];
+}
+
+/** The smallest amount that was said; null when none was. */
+function least(...amounts: readonly (string | number | undefined)[]): string | null {
+  const said = amounts.flatMap((amount) => (amount === undefined ? [] : [formatUsd(parseUsd(String(amount)))]));
+  return said.toSorted(compareUsd)[0] ?? null;
 }
 
 /** The person's own; a repository can only tighten it. */

@@ -24,17 +24,40 @@ const OwnRoleConfig = RoleConfig.extend({
   lineage: z.string().optional().describe('whose training produced the model, where Tercet cannot know it'),
 });
 
+/** The model of the role that takes over; only the person may say where else their code goes. */
+const Fallback = {
+  fallback: ModelId.optional().describe('model that takes over while this role’s own cannot answer or refuses'),
+};
+
 const Stronger = { stronger: ModelId.optional().describe('model of the last rung of the ladder') };
 
 const Usd = z
   .union([z.number().nonnegative(), z.string().regex(/^\d+(\.\d{1,12})?$/, 'an amount in US dollars, e.g. 2.50')])
   .describe('US dollars');
 
+const Amount = z
+  .union([z.number().nonnegative(), z.string().regex(/^\d+(\.\d{1,12})?$/)])
+  .describe('a whole or decimal amount');
+
+const Periods = { run: Amount.optional(), day: Amount.optional(), month: Amount.optional() };
+
+const Budgets = z
+  .strictObject({
+    run: Usd.optional().describe('the same as `budget`'),
+    day: Usd.optional().describe('all runs of a day, UTC'),
+    month: Usd.optional().describe('all runs of a month, UTC'),
+    credits: z.strictObject(Periods).optional().describe('agents paid in a vendor’s credits'),
+    'subscription-calls': z.strictObject(Periods).optional().describe('calls of agents on a subscription'),
+  })
+  .describe('the most that may be spent; a repository can only lower it');
+export type Budgets = z.infer<typeof Budgets>;
+
 const Commands = z.array(z.string().min(1));
 
 const shared = {
   trio: z.string().optional().describe('frontier, article, budget, local, or one of your own'),
   budget: Usd.optional().describe('the most one run may spend; a repository can only lower it'),
+  budgets: Budgets.optional(),
   planning: z.enum(['auto', 'always', 'never']).optional().describe('auto takes the short path for one small change'),
   checks: Commands.optional().describe('commands that must pass after every task'),
   conventions: z.array(z.string()).optional().describe('one sentence each, shown to planner and executor'),
@@ -115,9 +138,9 @@ export const UserConfig = z.strictObject({
   ...shared,
   roles: z
     .strictObject({
-      planner: OwnRoleConfig.optional(),
-      executor: OwnRoleConfig.extend(Stronger).optional(),
-      reviewer: OwnRoleConfig.optional(),
+      planner: OwnRoleConfig.extend(Fallback).optional(),
+      executor: OwnRoleConfig.extend({ ...Stronger, ...Fallback }).optional(),
+      reviewer: OwnRoleConfig.extend(Fallback).optional(),
     })
     .optional(),
   sandbox: z

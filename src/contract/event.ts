@@ -3,7 +3,7 @@ import type { Outcome } from './outcome.ts';
 import type { ChangeDecision, ChangeRequest, LintIssue, Plan, Question } from './plan.ts';
 import type { Finding, Review } from './review.ts';
 import type { Role } from './role.ts';
-import type { CallPurpose, Cost, CostSummary, Counterfactual, Usage } from './usage.ts';
+import type { CallPurpose, Cost, CostSummary, Counterfactual, Unit, Usage } from './usage.ts';
 
 export type Phase = 'plan' | 'execute' | 'review' | 'fix' | 'deliver';
 
@@ -52,6 +52,24 @@ export type RunEvent =
       message: string;
       willRetryInMs: number | null;
     }
+  /** The call was not sent yet: its provider is slowed down or out of order. */
+  | { type: 'call.delayed'; role: Role; purpose: CallPurpose; model: string; why: string; waitMs: number }
+  /** Another model answers for the role's own, in this call. */
+  | { type: 'call.rerouted'; role: Role; purpose: CallPurpose; from: string; to: string; why: string }
+  /** The call fits no longer under a cap, and would again when calls of other runs give back what they hold. */
+  | {
+      type: 'budget.awaited';
+      role: Role;
+      purpose: CallPurpose;
+      scope: 'run' | 'day' | 'month';
+      unit: Unit;
+      cap: string;
+      needed: string;
+      spent: string;
+      held: string;
+      mostMs: number;
+    }
+  | { type: 'context.compacted'; role: Role; task: string | null; how: string }
   | { type: 'plan.linted'; round: number; issues: LintIssue[] }
   | { type: 'context.requested'; needs: string[]; given: string[]; missing: string[] }
   | { type: 'question.asked'; question: Question }

@@ -1,10 +1,21 @@
 import type { Severity } from './review.ts';
 import type { Effort, Role } from './role.ts';
+import type { Unit } from './usage.ts';
+
+/** A cap besides the run's own in dollars. Days and months are UTC, and shared by all runs of this person's ledger. */
+export interface Budget {
+  scope: 'run' | 'day' | 'month';
+  unit: Unit;
+  /** Decimal string. */
+  amount: string;
+}
 
 /** What a run is allowed and told to do, after configuration, trio and flags are merged. */
 export interface Settings {
   /** The most a run may spend, USD as a decimal string. There is always one. */
   budgetUsd: string;
+  /** Every other cap that was set; none when empty. */
+  budgets: readonly Budget[];
   /** Whether a model without a price may be called although no budget can hold it. */
   unpriced: 'refuse' | 'allow';
   /** `auto` takes the short path for a request that a rule finds small enough; `never` takes it always. */
@@ -51,6 +62,7 @@ export interface Settings {
 /** Where the figures come from: each is explained in docs/configuration.md. */
 export const DEFAULT_SETTINGS: Settings = {
   budgetUsd: '5',
+  budgets: [],
   unpriced: 'refuse',
   planning: 'auto',
   approval: 'ask',

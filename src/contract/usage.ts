@@ -20,6 +20,28 @@ export interface Usage {
  */
 export type CostBasis = 'reported' | 'computed' | 'estimated' | 'local' | 'credits' | 'subscription' | 'unpriced';
 
+/** What a call is paid in. Amounts of one unit never count in another. */
+export const UNITS = ['usd', 'credits', 'subscription-calls'] as const;
+export type Unit = (typeof UNITS)[number];
+
+/** What a model call does when it fails, by what has to be done about it (see docs/faults.md). */
+export type FailureKind =
+  | 'rate-limit'
+  | 'quota'
+  | 'overloaded'
+  | 'network'
+  | 'stalled'
+  | 'cut-off'
+  | 'too-large'
+  | 'garbled'
+  | 'refused'
+  | 'empty'
+  | 'too-long'
+  | 'unknown-model'
+  | 'bad-key'
+  | 'bad-request'
+  | 'cancelled';
+
 /** `usd` is an exact decimal string, e.g. `"0.00431"`; null means unknown, never zero. */
 export interface Cost {
   usd: string | null;
@@ -46,11 +68,17 @@ export interface Receipt {
   task: string | null;
   requestedModel: string;
   servedModel: string | null;
+  /** The role's own model, when this one stood in for it; null otherwise. */
+  insteadOf: string | null;
   state: 'held' | 'settled' | 'failed';
   usage: Usage | null;
+  /** What it is paid in. Only a call paid in `usd` has dollars in `cost` and `heldUsd`. */
+  unit: Unit;
   cost: Cost;
   /** The most the call could cost, held against the budget while it is under way; null when unpriced. */
   heldUsd: string | null;
+  /** Of a call paid in another unit: the most it takes, and what it took (null while unknown). null for `usd`. */
+  quantity: Quantity | null;
   /** ISO 8601, UTC. */
   startedAt: string;
   ms: number | null;
@@ -61,6 +89,23 @@ export interface Receipt {
   /** Provider's request id, where given. */
   requestId: string | null;
   error: string | null;
+  /** What kind of failure it was; null unless failed. */
+  failure: FailureKind | null;
+}
+
+/** Amounts of credits or calls: decimal strings. */
+export interface Quantity {
+  held: string;
+  taken: string | null;
+}
+
+/** Spending in a unit other than dollars, over some receipts. */
+export interface UnitSum {
+  unit: Exclude<Unit, 'usd'>;
+  /** Sum of the known amounts. */
+  amount: string;
+  /** Calls that may have taken some, nobody can say how much. */
+  unknownCalls: number;
 }
 
 /** What was spent, added up over receipts of one key (role, model, day). */
@@ -73,6 +118,8 @@ export interface CostLine {
   /** How many calls have no known cost; said aloud wherever `usd` is shown. */
   unknownCalls: number;
   bases: CostBasis[];
+  /** What was paid otherwise than in dollars; absent when nothing was. */
+  others?: UnitSum[];
 }
 
 /** The same tokens at one model's prices: a repricing, not a measurement of what that model would have used. */
@@ -89,4 +136,6 @@ export interface CostSummary {
   basis: CostBasis | 'mixed' | 'none';
   unknownCalls: number;
   byRole: CostLine[];
+  /** What was paid otherwise than in dollars; absent when nothing was. */
+  others?: UnitSum[];
 }

@@ -1,5 +1,7 @@
 import type { Effort, Lineage, Role } from '../contract/role.ts';
-import type { CallPurpose, Usage } from '../contract/usage.ts';
+import type { CallPurpose, FailureKind, Usage } from '../contract/usage.ts';
+
+export type { FailureKind } from '../contract/usage.ts';
 
 /** What fills a role. One `turn` is one paid call; the workflow looks up and books a receipt around it. */
 export interface Agent {
@@ -8,8 +10,15 @@ export interface Agent {
   readonly lineage: Lineage;
   /** Which strategies of execution this agent can serve. */
   readonly can: { readonly structured: boolean; readonly tools: boolean };
-  /** `local` costs nothing by definition; `metered` is paid by token. */
-  readonly billing: 'metered' | 'local';
+  /**
+   * `local` costs nothing by definition; `metered` is paid by token, in dollars; `credits` in the vendor's own unit;
+   * `subscription` counts one call a turn.
+   */
+  readonly billing: 'metered' | 'local' | 'credits' | 'subscription';
+  /** The most one turn takes under `credits`, a decimal string: what is held before it. */
+  readonly creditsPerTurn?: string;
+  /** Names the key it calls with and does not tell it (a hash); absent or null without a key. */
+  readonly keyId?: string | null;
   /**
    * One call. Never throws for what a provider does: failure is data. Never retries by itself.
    * Honours `signal` within a second. Rejects only for defects of the adapter.
@@ -87,25 +96,10 @@ export interface TurnAnswer {
   usage: Usage | null;
   /** USD as a decimal string when the provider states its own price. */
   reportedUsd: string | null;
+  /** Credits the turn took, a decimal string, under `credits`; null or absent when the vendor did not say. */
+  reportedCredits?: string | null;
   requestId: string | null;
 }
-
-/** What a model call does when it fails, by what has to be done about it (see docs/faults.md). */
-export type FailureKind =
-  | 'rate-limit'
-  | 'quota'
-  | 'overloaded'
-  | 'network'
-  | 'stalled'
-  | 'cut-off'
-  | 'garbled'
-  | 'refused'
-  | 'empty'
-  | 'too-long'
-  | 'unknown-model'
-  | 'bad-key'
-  | 'bad-request'
-  | 'cancelled';
 
 export interface TurnFailure {
   ok: false;

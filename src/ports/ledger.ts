@@ -1,17 +1,30 @@
-import type { Receipt } from '../contract/usage.ts';
+import type { Receipt, Unit } from '../contract/usage.ts';
 
-/** A limit on spending. `key` is the run id for scope `run`. */
+/** A limit on spending in one unit: of a run, or of everything this ledger holds within a day or a month (UTC). */
 export interface Cap {
-  scope: 'run';
+  scope: 'run' | 'day' | 'month';
+  unit: Unit;
+  /** The run id; the day, `2026-11-22`; the month, `2026-11`. A call counts where it started. */
   key: string;
-  /** Decimal string. */
-  usd: string;
+  /** The most, in the unit: a decimal string. */
+  amount: string;
+}
+
+/** What counts under a cap, in its unit: decimal strings. */
+export interface Spending {
+  cap: Cap;
+  spent: string;
+  /** Held by calls under way, and by calls of which nobody can say what they cost. */
+  held: string;
 }
 
 export type HoldAnswer =
   | { granted: true }
-  /** All in USD, decimal strings: what the cap is, what is spent and what other calls hold under it. */
-  | { granted: false; cap: Cap; spent: string; held: string };
+  /** The first cap that refuses. `releasable` is the part of `held` that calls under way in other runs may give back. */
+  | ({ granted: false; releasable: string } & Spending);
+
+/** A call takes at most this long, so a hold that is older will not be given back by itself. In ms. */
+export const LONGEST_CALL_MS = 1_800_000;
 
 /**
  * The receipts, added up. Durable: when `hold` or `settle` has returned, the row survives a power cut.
@@ -21,7 +34,7 @@ export interface Ledger {
   /** The receipt of a call, in whatever state; null when there is none. */
   find(callId: string): Promise<Receipt | null>;
   /**
-   * Books `receipt` (state `held`) and its hold, in one transaction, if every cap allows
+   * Books `receipt` (state `held`) and its hold, in one transaction over all caps, if each that is of its unit allows
    * `spent + held + this hold <= cap`. An unpriced call (`heldUsd` null) holds nothing.
    * A call id that is already booked as held is granted again without holding twice.
    */
@@ -31,6 +44,8 @@ export interface Ledger {
    * keeps counting, because it may have cost that much. A second settle changes nothing.
    */
   settle(receipt: Receipt): Promise<void>;
+  /** What counts under each cap now, in their order. */
+  spending(caps: readonly Cap[]): Promise<Spending[]>;
   /** Receipts in order of their start. */
   list(filter: ReceiptFilter): Promise<Receipt[]>;
   close(): Promise<void>;

@@ -1,5 +1,13 @@
 import { ROLES } from '../contract/role.ts';
-import type { CostBasis, CostLine, CostSummary, Receipt, Usage } from '../contract/usage.ts';
+import {
+  type CostBasis,
+  type CostLine,
+  type CostSummary,
+  type Receipt,
+  UNITS,
+  type UnitSum,
+  type Usage,
+} from '../contract/usage.ts';
 import { addUsd, compareUsd } from './usd.ts';
 
 export type CostKey = 'role' | 'model' | 'day';
@@ -10,8 +18,9 @@ export function summarise(receipts: readonly Receipt[]): CostSummary {
   return {
     usd: receipts.length === 0 ? '0' : sumOf(receipts),
     basis: bases.length > 1 ? 'mixed' : (bases[0] ?? 'none'),
-    unknownCalls: receipts.filter((receipt) => knownUsd(receipt) === null).length,
+    unknownCalls: unknownIn(receipts),
     byRole: groupCosts(receipts, 'role'),
+    ...othersOf(receipts),
   };
 }
 
@@ -22,6 +31,27 @@ export function summarise(receipts: readonly Receipt[]): CostSummary {
 export function groupCosts(receipts: readonly Receipt[], by: CostKey): CostLine[] {
   const groups = Map.groupBy(receipts, (receipt) => keyOf(receipt, by));
   return [...groups].map(([key, group]) => lineOf(key, group)).sort(ORDER[by]);
+}
+
+/** What a settled or failed call took of its unit; null while nobody knows. */
+function amountOf({ unit, cost, quantity }: Receipt): string | null {
+  return unit === 'usd' ? cost.usd : (quantity?.taken ?? null);
+}
+
+/** Calls paid in dollars of which nobody knows how many. */
+function unknownIn(receipts: readonly Receipt[]): number {
+  return receipts.filter((receipt) => receipt.unit === 'usd' && knownUsd(receipt) === null).length;
+}
+
+/** Sums in the other units, one by one: a credit is no dollar, and a call of a subscription no credit. */
+function othersOf(receipts: readonly Receipt[]): { others?: UnitSum[] } {
+  const others = UNITS.flatMap((unit): UnitSum[] => {
+    const paid = receipts.filter((receipt) => receipt.unit === unit);
+    if (unit === 'usd' || paid.length === 0) return [];
+    const known = paid.flatMap((receipt) => (receipt.state === 'held' ? [] : (amountOf(receipt) ?? [])));
+    return [{ unit, amount: addUsd(...known), unknownCalls: paid.length - known.length }];
+  });
+  return others.length === 0 ? {} : { others };
 }
 
 /** The cost of a call where it is known. A call still held has none, whatever its row says: it was cut off. */
@@ -35,7 +65,7 @@ export function knownUsd(receipt: Receipt): string | null {
  */
 export function sayUnknown(receipts: readonly Receipt[]): string | null {
   const held = receipts.filter((receipt) => receipt.state === 'held').length;
-  const unknown = receipts.filter((receipt) => receipt.state !== 'held' && receipt.cost.usd === null).length;
+  const unknown = receipts.filter((receipt) => receipt.state !== 'held' && amountOf(receipt) === null).length;
   const parts = [
     unknown === 0 ? null : `${calls(unknown)} of unknown cost`,
     held === 0 ? null : `${calls(held)} without an answer, maybe billed`,
@@ -66,8 +96,9 @@ function lineOf(key: string, receipts: readonly Receipt[]): CostLine {
     calls: receipts.length,
     usage: receipts.reduce((sum, receipt) => addUsage(sum, receipt.usage), NO_TOKENS),
     usd: sumOf(receipts),
-    unknownCalls: receipts.filter((receipt) => knownUsd(receipt) === null).length,
+    unknownCalls: unknownIn(receipts),
     bases: basesOf(receipts),
+    ...othersOf(receipts),
   };
 }
 
@@ -77,7 +108,9 @@ function sumOf(receipts: readonly Receipt[]): string | null {
 }
 
 function basesOf(receipts: readonly Receipt[]): CostBasis[] {
-  const bases = receipts.map((receipt): CostBasis => (receipt.state === 'held' ? 'unpriced' : receipt.cost.basis));
+  const bases = receipts.map(
+    (receipt): CostBasis => (receipt.state === 'held' && receipt.unit === 'usd' ? 'unpriced' : receipt.cost.basis),
+  );
   return [...new Set(bases)].sort();
 }
 

@@ -1,7 +1,7 @@
 import type { Attempt, TaskResult } from '../contract/change.ts';
 import type { Outcome } from '../contract/outcome.ts';
 import { type CriterionVerdict, type Finding, SEVERITIES } from '../contract/review.ts';
-import type { CostBasis, Counterfactual, Usage } from '../contract/usage.ts';
+import type { CostBasis, Counterfactual, Unit, UnitSum, Usage } from '../contract/usage.ts';
 import { cleanLine } from './clean.ts';
 
 /** USD (an exact decimal string, or null for unknown) as people read it, e.g. `$0.0123`. */
@@ -71,6 +71,31 @@ export function ladderOf(attempts: readonly Attempt[]): string {
 
 /** A sum with its unknowns said aloud: `$0.0123 + 1 call of unknown cost`. */
 export function spentOf(
+  sum: {
+    usd: string | null;
+    unknownCalls: number;
+    bases: readonly (CostBasis | 'mixed' | 'none')[];
+    others?: readonly UnitSum[];
+  },
+  money: Money,
+): string {
+  const others = (sum.others ?? []).map(otherSpent);
+  const inDollars = sum.usd !== null || sum.unknownCalls > 0 || others.length === 0;
+  return [...(inDollars ? [dollarsOf(sum, money)] : []), ...others].join(' + ');
+}
+
+/** An amount of a unit: `$1.50`, `12 credits`, `1 subscription call`. */
+export function amountOf(unit: Unit, amount: string, money: Money): string {
+  if (unit === 'usd') return money(amount);
+  return `${amount} ${unit === 'credits' ? 'credit' : 'subscription call'}${amount === '1' ? '' : 's'}`;
+}
+
+function otherSpent({ unit, amount, unknownCalls }: UnitSum): string {
+  const known = amountOf(unit, amount, () => '');
+  return unknownCalls === 0 ? known : `${known} (${count(unknownCalls, 'call')} of unknown cost)`;
+}
+
+function dollarsOf(
   sum: { usd: string | null; unknownCalls: number; bases: readonly (CostBasis | 'mixed' | 'none')[] },
   money: Money,
 ): string {

@@ -33,6 +33,33 @@ function wrongLines(event: RecordedEvent, { palette, money }: LineOptions): stri
       const who = `${event.role} call to ${cleanLine(event.model, 80)}`;
       return [palette.yellow(`! ${who} failed (${cleanLine(event.kind, 40)}): ${cleanLine(event.message)}${wait}`)];
     }
+    case 'call.rerouted': {
+      const who = `${event.role} ${event.purpose}`;
+      return [
+        palette.yellow(
+          `! ${who}: ${cleanLine(event.to, 80)} stands in for ${cleanLine(event.from, 80)}: ${cleanLine(event.why)}`,
+        ),
+      ];
+    }
+    case 'call.delayed': {
+      const who = `${event.role} ${event.purpose} call to ${cleanLine(event.model, 80)}`;
+      return [palette.yellow(`! ${who} waits ${phrase.duration(event.waitMs)}: ${cleanLine(event.why)}`)];
+    }
+    case 'budget.awaited': {
+      const amount = (value: string) => phrase.amountOf(event.unit, value, money);
+      const figures = `spent ${amount(event.spent)}, held by calls under way ${amount(event.held)}`;
+      return [
+        palette.yellow(
+          `! The ${event.role}'s next call (up to ${amount(event.needed)}) waits for other runs, at most ${phrase.duration(event.mostMs)}: budget of ${amount(event.cap)} a ${event.scope}, ${figures}`,
+        ),
+      ];
+    }
+    case 'context.compacted': {
+      const task = event.task === null ? '' : ` ${cleanLine(event.task, 10)}`;
+      return [
+        palette.yellow(`! ${event.role}${task}: too long for the model; asking again with ${cleanLine(event.how)}`),
+      ];
+    }
     case 'task.failed': {
       const saved = event.rescueRef === null ? '' : `; work so far is kept at ${cleanLine(event.rescueRef)}`;
       return [palette.red(`✗ ${cleanLine(event.task, 10)} failed: ${cleanLine(event.reason)}${saved}`)];

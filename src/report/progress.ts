@@ -1,7 +1,7 @@
 import type { Phase, RecordedEvent } from '../contract/event.ts';
 import type { Outcome } from '../contract/outcome.ts';
 import type { Role } from '../contract/role.ts';
-import type { CallPurpose } from '../contract/usage.ts';
+import type { CallPurpose, CostBasis } from '../contract/usage.ts';
 import { inputOf } from './phrases.ts';
 
 /** A call under way. `since` is in ms since the epoch. */
@@ -89,8 +89,13 @@ function settle(state: Progress, event: Extract<RecordedEvent, { type: 'call.set
     inputTokens: state.inputTokens + (usage === null ? 0 : inputOf(usage)),
     outputTokens: state.outputTokens + (usage?.output ?? 0),
     nanoUsd: state.nanoUsd + (cost.usd === null ? 0 : Math.round(Number(cost.usd) * 1e9)),
-    unknownCalls: state.unknownCalls + (cost.usd === null ? 1 : 0),
+    unknownCalls: state.unknownCalls + (cost.usd === null && inDollars(cost.basis) ? 1 : 0),
   };
+}
+
+/** A credit or a call of a subscription is no dollar of unknown amount. */
+function inDollars(basis: CostBasis): boolean {
+  return basis !== 'credits' && basis !== 'subscription';
 }
 
 function without(state: Progress, callId: string): Progress {

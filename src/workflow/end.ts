@@ -1,6 +1,6 @@
 import { EXIT, TercetError } from '../contract/errors.ts';
 import { exitCodeOf, type Outcome } from '../contract/outcome.ts';
-import { cancelled } from './calls/pay.ts';
+import { cancelled } from './calls/give-up.ts';
 import type { RunContext } from './run-context.ts';
 
 /** How a run ends: its outcome, the exit code of its process, and why in words. */

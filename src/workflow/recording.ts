@@ -11,6 +11,7 @@ export interface AgentFacts {
   lineage: Lineage;
   can: Agent['can'];
   billing: Agent['billing'];
+  creditsPerTurn?: string;
 }
 
 /**
@@ -25,6 +26,8 @@ export interface Setup {
   settings: Settings;
   agents: Record<Role, AgentFacts>;
   stronger: AgentFacts | null;
+  /** Absent from recordings made before roles had one. */
+  fallbacks?: Record<Role, AgentFacts | null>;
   prompts: Record<Role, { sections: [string, string][]; hash: string }>;
   identity: Identity;
   /** Somebody could be asked. */
@@ -33,13 +36,14 @@ export interface Setup {
 
 /** Records what this start of a run is made with. `after`: events recorded before it. */
 export function recordSetup(ctx: RunContext, tercet: string, after: number): void {
-  const { agents, stronger, prompts, settings, repository } = ctx;
+  const { agents, stronger, fallbacks, prompts, settings, repository } = ctx;
   const setup: Setup = {
     tercet,
     after,
     settings,
     agents: byRole((role) => factsOf(agents[role])),
     stronger: stronger === null ? null : factsOf(stronger),
+    fallbacks: byRole((role) => (fallbacks[role] === null ? null : factsOf(fallbacks[role]))),
     prompts: byRole((role) => ({ sections: [...prompts[role].sections], hash: prompts[role].hash })),
     identity: repository.identity,
     person: ctx.person !== null,
@@ -66,8 +70,9 @@ export function cameFromOutside(key: string): boolean {
   return /^(answers|at):/.test(key) || (key.startsWith('failed:') && !key.startsWith('failed:review:'));
 }
 
-function factsOf({ model, lineage, can, billing }: Agent): AgentFacts {
-  return { model, lineage, can: { ...can }, billing };
+function factsOf({ model, lineage, can, billing, creditsPerTurn }: Agent): AgentFacts {
+  const credits = creditsPerTurn === undefined ? {} : { creditsPerTurn };
+  return { model, lineage, can: { ...can }, billing, ...credits };
 }
 
 function byRole<T>(of: (role: Role) => T): Record<Role, T> {

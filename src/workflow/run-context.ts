@@ -10,9 +10,11 @@ import type { Commands } from '../ports/commands.ts';
 import type { Journal } from '../ports/journal.ts';
 import type { Ledger } from '../ports/ledger.ts';
 import type { Person } from '../ports/person.ts';
+import type { RefusedKeys } from '../ports/refused-keys.ts';
 import type { RunStore } from '../ports/store.ts';
 import type { Repository } from '../ports/workspace.ts';
 import type { Catalogue } from '../pricing/catalogue.ts';
+import type { Providers } from './calls/breaker.ts';
 
 /** A role's prompt file: its sections by name, and the hash of the file as it was read. */
 export interface RolePrompt {
@@ -30,6 +32,8 @@ export interface RunContext {
   readonly agents: Readonly<Record<Role, Agent>>;
   /** A dearer executor for the last rung of the ladder; null when none is configured. */
   readonly stronger: Agent | null;
+  /** Who answers for a role while its own model cannot; null where none is configured. */
+  readonly fallbacks: Readonly<Record<Role, Agent | null>>;
   readonly prompts: Readonly<Record<Role, RolePrompt>>;
   readonly repository: Repository;
   readonly ledger: Ledger;
@@ -39,6 +43,9 @@ export interface RunContext {
   /** null where nobody can answer: then nothing waits. */
   readonly person: Person | null;
   readonly clock: Clock;
+  /** How the providers are, shared by the runs of this process. */
+  readonly providers: Providers;
+  readonly refusedKeys: RefusedKeys;
   readonly catalogue: Catalogue;
   readonly signal: AbortSignal;
   /** Takes keys out of what is stored and shown; agents, commands and events come without them already. */

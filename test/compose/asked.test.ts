@@ -43,6 +43,7 @@ describe('what a repository asks for', () => {
   test('every key of the schema is known, so that a new one is decided upon and not forgotten', () => {
     const known = [
       'budget',
+      'budgets',
       'checks',
       'conventions',
       'limits',

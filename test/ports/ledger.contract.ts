@@ -21,6 +21,9 @@ export function heldReceipt(callId: string, over: Partial<Receipt> = {}): Receip
     task: 'T1',
     requestedModel: 'anthropic/claude-haiku-5-5',
     servedModel: null,
+    insteadOf: null,
+    unit: 'usd',
+    quantity: null,
     state: 'held',
     usage: null,
     cost: { usd: null, basis: 'unpriced', price: null },
@@ -31,6 +34,7 @@ export function heldReceipt(callId: string, over: Partial<Receipt> = {}): Receip
     answer: null,
     requestId: null,
     error: null,
+    failure: null,
     ...over,
   };
 }
@@ -44,7 +48,7 @@ export function settledReceipt(callId: string, usd: string | null, over: Partial
   });
 }
 
-const cap = (usd: string): Cap => ({ scope: 'run', key: 'run-1', usd });
+const cap = (amount: string): Cap => ({ scope: 'run', unit: 'usd', key: 'run-1', amount });
 
 /** What every ledger does; run over each adapter. */
 export function ledgerContract(name: string, open: () => Promise<LedgerUnderTest>): void {
@@ -84,6 +88,7 @@ export function ledgerContract(name: string, open: () => Promise<LedgerUnderTest
         cap: cap('0.3'),
         spent: '0',
         held: '0.3',
+        releasable: '0',
       });
       expect(await ledger.find('c2')).toBeNull();
     });
@@ -93,12 +98,12 @@ export function ledgerContract(name: string, open: () => Promise<LedgerUnderTest
       await ledger.settle(settledReceipt('c1', '0.07'));
       await ledger.hold(heldReceipt('c2', { heldUsd: '0.05' }), []);
       const answer = await ledger.hold(heldReceipt('c3', { heldUsd: '0.9' }), [cap('1')]);
-      expect(answer).toEqual({ granted: false, cap: cap('1'), spent: '0.07', held: '0.05' });
+      expect(answer).toEqual({ granted: false, cap: cap('1'), spent: '0.07', held: '0.05', releasable: '0' });
     });
 
     it('names the cap that refuses, of several', async () => {
       const answer = await ledger.hold(heldReceipt('c1'), [cap('5'), cap('0.01')]);
-      expect(answer).toMatchObject({ granted: false, cap: { usd: '0.01' } });
+      expect(answer).toMatchObject({ granted: false, cap: { amount: '0.01' } });
     });
 
     it('counts only the run the cap is about', async () => {
@@ -135,7 +140,7 @@ export function ledgerContract(name: string, open: () => Promise<LedgerUnderTest
       await ledger.hold(heldReceipt('c1', { heldUsd: '0.6' }), []);
       await ledger.settle(settledReceipt('c1', null));
       const answer = await ledger.hold(heldReceipt('c2', { heldUsd: '0.5' }), [cap('1')]);
-      expect(answer).toEqual({ granted: false, cap: cap('1'), spent: '0', held: '0.6' });
+      expect(answer).toEqual({ granted: false, cap: cap('1'), spent: '0', held: '0.6', releasable: '0' });
     });
 
     it('holds nothing for an unpriced call', async () => {
@@ -179,6 +184,94 @@ export function ledgerContract(name: string, open: () => Promise<LedgerUnderTest
       ]);
       expect(await ids({ run: "' OR 1=1 --" })).toEqual([]);
       await expect(ledger.list({ since: 'yesterday' })).rejects.toMatchObject({ code: 'usage' });
+    });
+
+    describe('with caps of days and months', () => {
+      const at = (startedAt: string, over: Partial<Receipt> = {}): Partial<Receipt> => ({ startedAt, ...over });
+      const day = (key: string, amount: string): Cap => ({ scope: 'day', unit: 'usd', key, amount });
+      const month = (key: string, amount: string): Cap => ({ scope: 'month', unit: 'usd', key, amount });
+
+      it('adds up all runs of a UTC day, and of a UTC month, by the start of the call', async () => {
+        await ledger.hold(heldReceipt('a', at('2026-11-30T23:59:59.999Z', { run: 'run-2', heldUsd: '0.4' })), []);
+        await ledger.hold(heldReceipt('b', at('2026-12-01T00:00:00.000Z', { run: 'run-3', heldUsd: '0.3' })), []);
+        await ledger.settle(settledReceipt('b', '0.25', at('2026-12-01T00:00:00.000Z', { run: 'run-3' })));
+        const caps = [day('2026-11-30', '1'), day('2026-12-01', '1'), month('2026-11', '1'), month('2026-12', '1')];
+        expect((await ledger.spending(caps)).map(({ spent, held }) => [spent, held])).toEqual([
+          ['0', '0.4'],
+          ['0.25', '0'],
+          ['0', '0.4'],
+          ['0.25', '0'],
+        ]);
+        const late = heldReceipt('c', at('2026-11-30T12:00:00.000Z', { heldUsd: '0.7' }));
+        expect(await ledger.hold(late, [day('2026-11-30', '1')])).toMatchObject({ granted: false, held: '0.4' });
+        expect(await ledger.hold(late, [month('2026-11', '1')])).toMatchObject({ granted: false });
+        expect(await ledger.hold(late, [day('2026-11-30', '1.1'), month('2026-11', '1.1')])).toEqual({ granted: true });
+      });
+
+      it('books nothing when any one of the caps refuses', async () => {
+        const answer = await ledger.hold(heldReceipt('a', { heldUsd: '0.5' }), [cap('5'), day('2026-11-22', '0.4')]);
+        expect(answer).toMatchObject({ granted: false, cap: { scope: 'day' } });
+        expect(await ledger.find('a')).toBeNull();
+        expect(await ledger.spending([cap('5'), day('2026-11-22', '1')])).toMatchObject([{ held: '0' }, { held: '0' }]);
+      });
+
+      it('says how much calls under way in other runs may give back', async () => {
+        const startedAt = '2026-11-22T10:00:00.000Z';
+        await ledger.hold(heldReceipt('own', { heldUsd: '0.1' }), []);
+        await ledger.hold(heldReceipt('other', { run: 'run-2', heldUsd: '0.2' }), []);
+        await ledger.hold(heldReceipt('old', at('2026-11-22T09:00:00.000Z', { run: 'run-3', heldUsd: '0.3' })), []);
+        await ledger.hold(heldReceipt('unknown', { run: 'run-4', heldUsd: '0.4' }), []);
+        await ledger.settle(settledReceipt('unknown', null, { run: 'run-4' }));
+        const asks = heldReceipt('asks', at(startedAt, { heldUsd: '1' }));
+        expect(await ledger.hold(asks, [day('2026-11-22', '1')])).toMatchObject({ held: '1', releasable: '0.2' });
+      });
+
+      it('counts a call that is tried again where it starts anew', async () => {
+        await ledger.hold(heldReceipt('a', at('2026-11-21T23:00:00.000Z', { heldUsd: '0.5' })), []);
+        await ledger.settle(settledReceipt('a', '0', at('2026-11-21T23:00:00.000Z', { state: 'failed' })));
+        await ledger.hold(heldReceipt('a', at('2026-11-22T01:00:00.000Z', { heldUsd: '0.5' })), []);
+        const totals = await ledger.spending([day('2026-11-21', '1'), day('2026-11-22', '1')]);
+        expect(totals.map(({ held }) => held)).toEqual(['0', '0.5']);
+      });
+    });
+
+    describe('with other units', () => {
+      const credits = (over: Partial<Receipt> = {}): Partial<Receipt> => ({
+        unit: 'credits',
+        cost: { usd: null, basis: 'credits', price: null },
+        heldUsd: null,
+        quantity: { held: '10', taken: null },
+        ...over,
+      });
+      const capOf = (unit: Cap['unit'], amount: string): Cap => ({ scope: 'day', unit, key: '2026-11-22', amount });
+
+      it('counts nothing of one unit in another', async () => {
+        await ledger.hold(heldReceipt('c', credits()), []);
+        await ledger.settle(heldReceipt('c', credits({ state: 'settled', quantity: { held: '10', taken: '7.5' } })));
+        await ledger.hold(heldReceipt('d', { heldUsd: '0.5' }), []);
+        const calls = credits({ unit: 'subscription-calls', quantity: { held: '1', taken: null } });
+        await ledger.hold(heldReceipt('s', calls), []);
+        const caps = [capOf('usd', '1'), capOf('credits', '10'), capOf('subscription-calls', '3')];
+        expect((await ledger.spending(caps)).map(({ spent, held }) => [spent, held])).toEqual([
+          ['0', '0.5'],
+          ['7.5', '0'],
+          ['0', '1'],
+        ]);
+        expect(await ledger.hold(heldReceipt('d2', { heldUsd: '0.5' }), caps)).toEqual({ granted: true });
+      });
+
+      it('holds and refuses under the caps of its own unit, and under no other', async () => {
+        const caps = [capOf('usd', '0'), capOf('credits', '15')];
+        expect(await ledger.hold(heldReceipt('a', credits()), caps)).toEqual({ granted: true });
+        expect(await ledger.hold(heldReceipt('b', credits()), caps)).toMatchObject({
+          granted: false,
+          cap: { unit: 'credits', amount: '15' },
+          held: '10',
+        });
+        // What a call took while nobody said how much, it holds on to.
+        await ledger.settle(heldReceipt('a', credits({ state: 'settled' })));
+        expect(await ledger.hold(heldReceipt('b', credits()), caps)).toMatchObject({ granted: false, held: '10' });
+      });
     });
 
     it('never goes over the cap when two holders race', async () => {

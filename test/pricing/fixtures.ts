@@ -25,6 +25,9 @@ export function receipt(over: Partial<Receipt> = {}): Receipt {
     task: null,
     requestedModel: 'anthropic/claude-haiku-5-5',
     servedModel: null,
+    insteadOf: null,
+    unit: 'usd',
+    quantity: null,
     state: 'settled',
     usage: usage({ inputUncached: 1_000, output: 100 }),
     cost: { usd: '0.00015', basis: 'computed', price: null },
@@ -35,6 +38,7 @@ export function receipt(over: Partial<Receipt> = {}): Receipt {
     answer: null,
     requestId: null,
     error: null,
+    failure: null,
     ...over,
   };
 }

@@ -18,6 +18,7 @@ import type { RunStore } from '../../src/ports/store.ts';
 import type { Repository } from '../../src/ports/workspace.ts';
 import { buildCatalogue } from '../../src/pricing/catalogue.ts';
 import { type ScriptedReply, type ScriptedTurn, scriptedAgent } from '../../src/testing/scripted-agent.ts';
+import { Providers } from '../../src/workflow/calls/breaker.ts';
 import type { RunContext } from '../../src/workflow/run-context.ts';
 import { type FileSpec, makeRepository, type TestRepository } from './repository.ts';
 
@@ -112,6 +113,9 @@ export async function makeContext(options: ContextOptions = {}): Promise<TestRun
       options.stronger === undefined || options.stronger === null
         ? null
         : agentOf('executor', options.stronger, { model: 'test/stronger' }),
+    fallbacks: { planner: null, executor: null, reviewer: null },
+    providers: new Providers(),
+    refusedKeys: { find: () => null, mark: () => {}, clear: () => {}, clearAll: () => 0 },
     prompts: {
       planner: promptOf('planner', options.prompts?.planner),
       executor: promptOf('executor', options.prompts?.executor),

@@ -4,31 +4,13 @@ import type { DatabaseSync } from 'node:sqlite';
 import { setTimeout as pause } from 'node:timers/promises';
 import { TercetError } from '../../contract/errors.ts';
 import { loadSqlite } from '../sqlite/load.ts';
+import { LEDGER_VERSION, upgrade } from './schema.ts';
 import { asStorageError, isBusy } from './trouble.ts';
-
-/** Version of the table, in the file's `user_version`. */
-export const LEDGER_VERSION = 1;
 
 /** How long a call waits for another process that writes, in ms. A write takes well under one. */
 const BUSY_TIMEOUT_MS = 10_000;
 /** SQLite before 3.51.3 can corrupt a write-ahead log when it resets it. */
 const SAFE_WAL = [3, 51, 3];
-
-const SCHEMA = `
-CREATE TABLE receipt (
-  call_id TEXT NOT NULL PRIMARY KEY,
-  run TEXT NOT NULL,
-  repository TEXT NOT NULL,
-  started_ms INTEGER NOT NULL,
-  state TEXT NOT NULL CHECK (state IN ('held', 'settled', 'failed')),
-  held_pico INTEGER NOT NULL,
-  spent_pico INTEGER,
-  json TEXT NOT NULL
-) STRICT;
-CREATE INDEX receipt_by_run ON receipt (run, started_ms);
-CREATE INDEX receipt_by_repository ON receipt (repository, started_ms);
-PRAGMA user_version = ${LEDGER_VERSION};
-`;
 
 export interface OpenDatabase {
   database: DatabaseSync;
@@ -80,7 +62,7 @@ async function prepare(database: DatabaseSync, file: string): Promise<void> {
   }
   await withPatience(() => database.exec(`PRAGMA journal_mode = ${walIsSafe() ? 'WAL' : 'DELETE'}`));
   database.exec('PRAGMA synchronous = FULL');
-  if (version === 0) createSchema(database);
+  if (version < LEDGER_VERSION) upgradeSchema(database);
 }
 
 /** The switch of the journal mode does not wait for other processes that are just opening; so this does. */
@@ -96,10 +78,11 @@ async function withPatience(step: () => void): Promise<void> {
 }
 
 /** The version is read again under the lock, because another process may have been first. */
-function createSchema(database: DatabaseSync): void {
+function upgradeSchema(database: DatabaseSync): void {
   database.exec('BEGIN IMMEDIATE');
   try {
-    if (versionOf(database) === 0) database.exec(SCHEMA);
+    const version = versionOf(database);
+    if (version < LEDGER_VERSION) database.exec(upgrade(version));
     database.exec('COMMIT');
   } catch (error) {
     if (database.isTransaction) database.exec('ROLLBACK');

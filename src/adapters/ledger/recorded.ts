@@ -12,6 +12,7 @@ export function recordedLedger(receipts: readonly Receipt[], failedForGood: (cal
     find: async (callId) => (failedForGood(callId) ? null : (byId.get(callId) ?? null)),
     hold: async () => ({ granted: true }),
     settle: async () => {},
+    spending: async () => [],
     list: async (filter) => receipts.filter(inFilter(filter)),
     close: async () => {},
   };

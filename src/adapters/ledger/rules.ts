@@ -3,9 +3,25 @@ import type { Receipt } from '../../contract/usage.ts';
 import type { ReceiptFilter } from '../../ports/ledger.ts';
 import { parseUsd } from '../../pricing/usd.ts';
 
+/** What a receipt holds, and what it cost once that is known, in its own unit times 10^12. */
+export function amountsOf(receipt: Receipt): { held: bigint; spent: bigint | null } {
+  const { unit, heldUsd, cost, quantity, state } = receipt;
+  const held = unit === 'usd' ? heldUsd : (quantity?.held ?? null);
+  const spent = unit === 'usd' ? cost.usd : (quantity?.taken ?? null);
+  return { held: parseUsd(held ?? '0'), spent: state === 'held' || spent === null ? null : parseUsd(spent) };
+}
+
+/** Fields that receipts of earlier versions do not have. */
+const ABSENT = { insteadOf: null, unit: 'usd', quantity: null, failure: null };
+
+/** A receipt as it was kept, in today's shape. Throws SyntaxError when it is not JSON. */
+export function receiptOf(json: string): Receipt {
+  return { ...ABSENT, ...(JSON.parse(json) as Receipt) };
+}
+
 /** A failed call that certainly cost nothing may be tried again under its id: no spending is lost with its row. */
-export function isFree(receipt: Pick<Receipt, 'state' | 'cost'>): boolean {
-  return receipt.state === 'failed' && receipt.cost.usd !== null && parseUsd(receipt.cost.usd) === 0n;
+export function isFree(receipt: Receipt): boolean {
+  return receipt.state === 'failed' && amountsOf(receipt).spent === 0n;
 }
 
 /** The error of holding for a call that is already paid: its caller has to look the receipt up first. */

@@ -1,23 +1,24 @@
 import type { SQLInputValue, StatementSync } from 'node:sqlite';
 import { TercetError } from '../../contract/errors.ts';
 import type { Receipt } from '../../contract/usage.ts';
-import type { Cap, HoldAnswer, Ledger, ReceiptFilter } from '../../ports/ledger.ts';
+import { type Cap, type HoldAnswer, type Ledger, LONGEST_CALL_MS, type ReceiptFilter } from '../../ports/ledger.ts';
+import { periodOf } from '../../pricing/caps.ts';
 import { formatUsd, parseUsd } from '../../pricing/usd.ts';
 import { openDatabase } from './open.ts';
-import { alreadyBooked, instant, isFree } from './rules.ts';
+import { alreadyBooked, amountsOf, instant, isFree, receiptOf } from './rules.ts';
 import { asStorageError } from './trouble.ts';
 
 const FIND = 'SELECT json FROM receipt WHERE call_id = ?';
-const SPENDING = `
-SELECT coalesce(sum(CASE WHEN state <> 'held' THEN spent_pico END), 0) AS spent,
-       coalesce(sum(CASE WHEN state = 'held' OR spent_pico IS NULL THEN held_pico END), 0) AS held
-FROM receipt WHERE run = ?`;
+const TOTAL = 'SELECT spent_pico AS spent, held_pico AS held FROM total WHERE scope = ? AND key = ? AND unit = ?';
+const RELEASABLE = `
+SELECT coalesce(sum(held_pico), 0) AS held FROM receipt
+WHERE state = 'held' AND unit = ? AND run <> ? AND started_ms >= ? AND started_ms < ?`;
 const BOOK = `
-INSERT INTO receipt (call_id, run, repository, started_ms, state, held_pico, spent_pico, json)
-VALUES (:callId, :run, :repository, :startedMs, :state, :heldPico, :spentPico, :json)`;
+INSERT INTO receipt (call_id, run, repository, started_ms, state, unit, held_pico, spent_pico, json)
+VALUES (:callId, :run, :repository, :startedMs, :state, :unit, :heldPico, :spentPico, :json)`;
 const REBOOK = `${BOOK}
 ON CONFLICT (call_id) DO UPDATE SET run = excluded.run, repository = excluded.repository,
-  started_ms = excluded.started_ms, state = excluded.state, held_pico = excluded.held_pico,
+  started_ms = excluded.started_ms, state = excluded.state, unit = excluded.unit, held_pico = excluded.held_pico,
   spent_pico = excluded.spent_pico, json = excluded.json`;
 // Only a held row is replaced, and it keeps what was really held.
 const SETTLE = `${BOOK}
@@ -55,13 +56,25 @@ export async function openLedger(file: string): Promise<Ledger> {
     return row === undefined ? null : read(row.json, file);
   };
 
-  const refusal = (amount: bigint, caps: readonly Cap[]): HoldAnswer | null => {
+  const totals = (cap: Cap): { spent: bigint; held: bigint } => {
+    const row = statement(TOTAL).get(cap.scope, cap.key, cap.unit);
+    return { spent: (row?.spent ?? 0n) as bigint, held: (row?.held ?? 0n) as bigint };
+  };
+
+  const releasable = (cap: Cap, { run, startedAt }: Receipt): bigint => {
+    const period = periodOf(cap);
+    if (period === null) return 0n;
+    const since = Math.max(period.from, instant(startedAt) - LONGEST_CALL_MS);
+    return statement(RELEASABLE).get(cap.unit, run, since, period.until)?.held as bigint;
+  };
+
+  const refusal = (receipt: Receipt, amount: bigint, caps: readonly Cap[]): HoldAnswer | null => {
     for (const cap of caps) {
-      const row = statement(SPENDING).get(cap.key);
-      const spent = BigInt(row?.spent as bigint);
-      const held = BigInt(row?.held as bigint);
-      if (spent + held + amount > parseUsd(cap.usd)) {
-        return { granted: false, cap, spent: formatUsd(spent), held: formatUsd(held) };
+      if (cap.unit !== receipt.unit) continue;
+      const { spent, held } = totals(cap);
+      if (spent + held + amount > parseUsd(cap.amount)) {
+        const free = formatUsd(releasable(cap, receipt));
+        return { granted: false, cap, spent: formatUsd(spent), held: formatUsd(held), releasable: free };
       }
     }
     return null;
@@ -72,7 +85,7 @@ export async function openLedger(file: string): Promise<Ledger> {
     if (known?.state === 'held') return { granted: true };
     if (known !== null && !isFree(known)) throw alreadyBooked(receipt.callId);
     const row = toRow(receipt);
-    const refused = refusal(row.heldPico, caps);
+    const refused = refusal(receipt, row.heldPico, caps);
     if (refused === null) statement(REBOOK).run(row);
     return refused ?? { granted: true };
   };
@@ -110,6 +123,13 @@ export async function openLedger(file: string): Promise<Ledger> {
     find: async (callId) => guarded(() => find(callId)),
     hold: async (receipt, caps) => guarded(() => alone(() => hold(receipt, caps))),
     settle: async (receipt) => guarded(() => settle(receipt)),
+    spending: async (caps) =>
+      guarded(() =>
+        caps.map((cap) => {
+          const { spent, held } = totals(cap);
+          return { cap, spent: formatUsd(spent), held: formatUsd(held) };
+        }),
+      ),
     list: async (filter) => guarded(() => list(filter)),
     close: async () => {
       if (database.isOpen) database.close();
@@ -118,21 +138,23 @@ export async function openLedger(file: string): Promise<Ledger> {
 }
 
 function toRow(receipt: Receipt) {
+  const { held, spent } = amountsOf(receipt);
   return {
     callId: receipt.callId,
     run: receipt.run,
     repository: receipt.repository,
     startedMs: instant(receipt.startedAt),
     state: receipt.state,
-    heldPico: parseUsd(receipt.heldUsd ?? '0'),
-    spentPico: receipt.state === 'held' || receipt.cost.usd === null ? null : parseUsd(receipt.cost.usd),
+    unit: receipt.unit,
+    heldPico: held,
+    spentPico: spent,
     json: JSON.stringify(receipt),
   };
 }
 
 function read(json: unknown, file: string): Receipt {
   try {
-    return JSON.parse(String(json)) as Receipt;
+    return receiptOf(String(json));
   } catch (cause) {
     const hint = 'The row was changed by something else than Tercet; put back a copy of the file, or move it away.';
     throw new TercetError('storage', `The ledger ${file} has a receipt that is not JSON.`, { hint, cause });

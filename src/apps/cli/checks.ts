@@ -1,7 +1,7 @@
 import { castAgents } from '../../compose/agents.ts';
 import { surveySandbox } from '../../compose/commands.ts';
-import { catalogueOf, openLedgerOf, repositoryRoot } from '../../compose/compose.ts';
-import { foldersOf } from '../../compose/folders.ts';
+import { catalogueOf, openLedgerOf, refusedKeysOf, repositoryRoot } from '../../compose/compose.ts';
+import { type Folders, foldersOf } from '../../compose/folders.ts';
 import { packageVersion } from '../../compose/package-folder.ts';
 import { readPrompts } from '../../compose/prompts.ts';
 import { keyNames, providerFor, providerName } from '../../compose/providers.ts';
@@ -45,7 +45,7 @@ export async function checkAll(io: Io, trio: string | undefined): Promise<Check[
   const found = await survey((config as Config | null)?.user ?? {}, io.env);
   if (merged !== null && config !== null) checks.push(...(await checkRoles(io, merged, config, found)));
   if (merged !== null) checks.push(await checkSandbox(merged, io));
-  return [...checks, ...whatElseIsThere(found)];
+  return [...checks, ...whatElseIsThere(found), ...freeRefusedKeys(folders)];
 }
 
 async function checkSandbox({ settings }: Merged, io: Io): Promise<Check> {
@@ -143,6 +143,14 @@ function whatElseIsThere(found: Survey): Check[] {
     models === null ? [] : [ok(`server ${provider}`, `${url} answers, ${count(models.length, 'model')}`)],
   );
   return [...keys, ...servers];
+}
+
+/** Whoever asks what is wrong has looked at the keys: each that was refused may be tried once more. */
+function freeRefusedKeys(folders: Folders): Check[] {
+  const refused = refusedKeysOf(folders).clearAll();
+  if (refused === 0) return [];
+  const detail = `${count(refused, 'key')} had been refused, and runs with ${refused === 1 ? 'it' : 'them'} waited`;
+  return [{ name: 'refused keys', state: 'warning', detail, fix: 'Tried again from now on: `tercet resume`.' }];
 }
 
 class Warning extends Error {}

@@ -6,6 +6,7 @@ import { fence } from '../../handoff/prompt.ts';
 import type { TurnMessage } from '../../ports/agent.ts';
 import { ask } from '../calls/ask.ts';
 import { sectionOf } from '../calls/section.ts';
+import { compactOnce } from '../calls/too-long.ts';
 import type { RunContext } from '../run-context.ts';
 import { answerQuestions } from './questions.ts';
 import { lintHere, type RepositoryView } from './repository-view.ts';
@@ -22,7 +23,14 @@ export interface LintedPlan {
  * @throws TercetError `plan-rejected` when errors are left after the last round; no execution call was made by then.
  */
 export async function makePlan(ctx: RunContext, view: RepositoryView): Promise<LintedPlan> {
-  let messages: TurnMessage[] = [{ role: 'user', text: firstMessage(ctx, view) }];
+  const how = 'a quarter of the repository’s context';
+  return compactOnce(ctx, { role: 'planner', task: null, how, share: 0.25 }, (share) => planWith(ctx, view, share));
+}
+
+/** `share`: how much of the context that may be shown is shown. */
+async function planWith(ctx: RunContext, view: RepositoryView, share: number): Promise<LintedPlan> {
+  const budgetTokens = Math.ceil(ctx.settings.contextTokens * share);
+  let messages: TurnMessage[] = [{ role: 'user', text: firstMessage(ctx, view, budgetTokens) }];
   let lintRounds = 0;
   let needRounds = 0;
   let assumptions: string[] = [];
@@ -39,7 +47,7 @@ export async function makePlan(ctx: RunContext, view: RepositoryView): Promise<L
     const { needs, questions, ...rest } = answered.value;
     if (needs.length > 0 && needRounds < ctx.settings.planRounds) {
       needRounds++;
-      messages = [...answered.messages, { role: 'user', text: await showNeeds(ctx, view, needs) }];
+      messages = [...answered.messages, { role: 'user', text: await showNeeds(ctx, view, needs, budgetTokens * 4) }];
       continue;
     }
     if (questions.length > 0 && assumptions.length === 0) {
@@ -68,12 +76,12 @@ export async function makePlan(ctx: RunContext, view: RepositoryView): Promise<L
   }
 }
 
-function firstMessage(ctx: RunContext, view: RepositoryView): string {
+function firstMessage(ctx: RunContext, view: RepositoryView, budgetTokens: number): string {
   const packed = packContext({
     request: ctx.request.text,
     paths: view.paths,
     sources: view.sources,
-    budgetTokens: ctx.settings.contextTokens,
+    budgetTokens,
   });
   const parts = [fence('repository', packed.text)];
   if (ctx.request.context !== undefined) parts.push(fence('context', ctx.request.context));
@@ -85,7 +93,12 @@ function firstMessage(ctx: RunContext, view: RepositoryView): string {
   return parts.join('\n');
 }
 
-async function showNeeds(ctx: RunContext, view: RepositoryView, needs: readonly string[]): Promise<string> {
+async function showNeeds(
+  ctx: RunContext,
+  view: RepositoryView,
+  needs: readonly string[],
+  budgetTokens: number,
+): Promise<string> {
   const paths = new Set(view.paths);
   const unread = needs.filter((need) => paths.has(need) && !view.texts.has(need));
   for (const [path, text] of await ctx.repository.read(ctx.request.base, unread)) {
@@ -96,7 +109,7 @@ async function showNeeds(ctx: RunContext, view: RepositoryView, needs: readonly 
     needs,
     sources: view.sources,
     paths: view.paths,
-    budgetTokens: ctx.settings.contextTokens * 4,
+    budgetTokens,
   });
   ctx.emit({ type: 'context.requested', needs: [...needs], given: packed.given, missing: packed.missing });
   const missing = packed.missing.length === 0 ? '' : `\nNot in the repository: ${packed.missing.join(', ')}`;

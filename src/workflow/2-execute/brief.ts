@@ -16,7 +16,7 @@ export async function makeBrief(ctx: RunContext, run: TaskRun): Promise<Brief> {
   for (const file of task.files) await add(file.path, file.action);
   for (const path of run.granted) await add(path, 'modify');
   for (const finding of run.findings) await add(finding.path, 'modify');
-  for (const path of task.read) await add(path, 'read');
+  if (!run.lean) for (const path of task.read) await add(path, 'read');
   return {
     task: task.id,
     title: task.title,

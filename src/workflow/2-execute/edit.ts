@@ -5,13 +5,13 @@ import { parseAnswer } from '../../edits/parse-answer.ts';
 import { renderBrief } from '../../handoff/brief.ts';
 import { fence } from '../../handoff/prompt.ts';
 import { refuse } from '../../handoff/scope.ts';
-import type { Agent, TurnMessage } from '../../ports/agent.ts';
-import { pay } from '../calls/pay.ts';
+import type { Agent, Turn, TurnMessage } from '../../ports/agent.ts';
 import { sectionOf } from '../calls/section.ts';
 import type { RunContext } from '../run-context.ts';
 import { applyTo } from './apply-to.ts';
 import { makeBrief } from './brief.ts';
 import { decideChangeRequest } from './change-request.ts';
+import { payLean } from './pay-lean.ts';
 import { proveTask, scopeOfRun } from './prove.ts';
 import type { Step, TaskRun } from './task-run.ts';
 
@@ -26,7 +26,7 @@ export async function editRung(ctx: RunContext, agent: Agent, run: TaskRun, firs
   let last: Step = { done: false, reason: '' };
   // A change request that is decided uses up none of the repairs; how many there may be is bounded by itself.
   for (let round = 0, repairs = 0; repairs <= ctx.settings.repairs; round++) {
-    const answer = await pay(ctx, agent, {
+    const turn: Turn = {
       role: 'executor',
       purpose: round === 0 ? run.purpose : 'repair',
       task: run.task.id,
@@ -36,14 +36,19 @@ export async function editRung(ctx: RunContext, agent: Agent, run: TaskRun, firs
       tools: [],
       effort: ctx.settings.roles.executor.effort,
       maxOutputTokens: ctx.settings.roles.executor.maxOutputTokens,
-    });
+    };
+    const why = last.done ? '' : last.reason;
+    const restart = async () => [...(await start()), ...(why === '' ? [] : [{ role: 'user' as const, text: why }])];
+    const paid = await payLean(ctx, agent, run, turn, restart);
+    const { answer } = paid;
+    messages = paid.messages;
     const rung = round === 0 ? first : 'repair';
     const tried = answer.finish === 'length' ? cutOff() : await tryAnswer(ctx, run, answer.text);
-    const attempt: Attempt = { rung, model: agent.model, outcome: tried.outcome, detail: tried.reason };
+    const attempt: Attempt = { rung, model: answer.model, outcome: tried.outcome, detail: tried.reason };
     run.attempts.push(attempt);
     ctx.emit({ type: 'task.attempted', task: run.task.id, attempt });
     if (tried.outcome === 'done') {
-      run.servedModel = answer.servedModel ?? agent.model;
+      run.servedModel = answer.servedModel ?? answer.model;
       return { done: true };
     }
     last = { done: false, reason: tried.reason };

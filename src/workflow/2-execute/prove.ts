@@ -1,6 +1,6 @@
 import type { CheckResult } from '../../contract/change.ts';
 import { outOfScope, scopeOf } from '../../handoff/scope.ts';
-import { cancelled } from '../calls/pay.ts';
+import { cancelled } from '../calls/give-up.ts';
 import type { RunContext } from '../run-context.ts';
 import { isThere } from './apply-to.ts';
 import { checksOf } from './brief.ts';

@@ -8,6 +8,8 @@ import type { Worktree } from '../../ports/workspace.ts';
 export interface TaskRun {
   /** Names this task, or this fix of it, in the journal: `T1`, `T1/fix2`. */
   key: string;
+  /** The model takes no more than what the task changes: files it only reads are left out. */
+  lean: boolean;
   /** Proofs tried so far. */
   proofs: number;
   plan: Plan;
@@ -38,6 +40,7 @@ export function startTask(
 ): TaskRun {
   return {
     key,
+    lean: false,
     proofs: 0,
     plan,
     task,

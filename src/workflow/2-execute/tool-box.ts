@@ -110,6 +110,13 @@ export const TOOLS: readonly ToolSpec[] = Object.entries(BOX).map(([name, { desc
   input: jsonSchemaOf(input),
 }));
 
+/** Whether a call's arguments are no JSON, or not what the tool takes. A tool that does not exist is another matter. */
+export function isMalformed(call: ToolCall): boolean {
+  if (call.malformed !== null) return true;
+  const known = Object.hasOwn(BOX, call.name) ? (BOX[call.name as keyof typeof BOX] as Tool<unknown>) : null;
+  return known !== null && !known.input.safeParse(call.input).success;
+}
+
 /** Carries out one call. What a model gets wrong is an answer to it, never an exception of the run. */
 export async function useTool(
   ctx: RunContext,

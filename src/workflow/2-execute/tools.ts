@@ -1,17 +1,22 @@
 import type { Attempt } from '../../contract/change.ts';
 import { renderBrief } from '../../handoff/brief.ts';
 import { fence } from '../../handoff/prompt.ts';
-import type { Agent, ToolCall, ToolResult, TurnMessage } from '../../ports/agent.ts';
-import { pay } from '../calls/pay.ts';
+import type { Agent, ToolCall, ToolResult, Turn, TurnMessage } from '../../ports/agent.ts';
 import { sectionOf } from '../calls/section.ts';
 import type { RunContext } from '../run-context.ts';
 import { makeBrief } from './brief.ts';
+import { payLean } from './pay-lean.ts';
 import { proveTask } from './prove.ts';
 import type { Step, TaskRun } from './task-run.ts';
-import { TOOLS, useTool } from './tool-box.ts';
+import { isMalformed, TOOLS, useTool } from './tool-box.ts';
 
 /** Calls of one step beyond this are answered with an error: a model that fans out this far is lost. */
 const CALLS_PER_STEP = 16;
+
+/** How often in a row a model may mend arguments that do not parse or break their schema. */
+const MALFORMED_REPAIRS = 2;
+
+const STEPS_LEFT_OUT = 'Earlier steps are left out, because they no longer fit; the files are as they are now.';
 
 /**
  * The tools strategy: a small loop in which the executor reads, edits and runs the checks itself. Every step is a paid
@@ -19,16 +24,14 @@ const CALLS_PER_STEP = 16;
  */
 export async function toolsRung(ctx: RunContext, agent: Agent, run: TaskRun, why: string): Promise<Step> {
   const system = `${sectionOf(ctx, 'executor', 'system')}\n\n${sectionOf(ctx, 'executor', 'tools')}`;
-  const brief = renderBrief(await makeBrief(ctx, run));
-  let messages: TurnMessage[] = [
-    {
-      role: 'user',
-      text: why === '' ? brief : `${brief}\nAn earlier attempt ended with:\n${fence('result', why)}`,
-      cache: true,
-    },
-  ];
+  const start = async (ending: string): Promise<TurnMessage[]> => {
+    const brief = renderBrief(await makeBrief(ctx, run));
+    return [{ role: 'user', text: ending === '' ? brief : `${brief}\n${ending}`, cache: true }];
+  };
+  let messages = await start(why === '' ? '' : `An earlier attempt ended with:\n${fence('result', why)}`);
+  let malformed = 0;
   for (let step = 0; step < ctx.settings.toolSteps; step++) {
-    const answer = await pay(ctx, agent, {
+    const turn: Turn = {
       role: 'executor',
       purpose: 'tools',
       task: run.task.id,
@@ -38,10 +41,18 @@ export async function toolsRung(ctx: RunContext, agent: Agent, run: TaskRun, why
       tools: TOOLS,
       effort: ctx.settings.roles.executor.effort,
       maxOutputTokens: ctx.settings.roles.executor.maxOutputTokens,
-    });
-    run.servedModel = answer.servedModel ?? agent.model;
+    };
+    const paid = await payLean(ctx, agent, run, turn, () => start(STEPS_LEFT_OUT));
+    const { answer } = paid;
+    messages = paid.messages;
+    run.servedModel = answer.servedModel ?? answer.model;
     const said: TurnMessage = { role: 'assistant', text: answer.text, toolCalls: answer.toolCalls, raw: answer.raw };
     if (answer.toolCalls.length > 0) {
+      if (!answer.toolCalls.some(isMalformed)) malformed = 0;
+      else if (++malformed > MALFORMED_REPAIRS) {
+        const reason = `Its tool calls had malformed arguments ${malformed} times in a row.`;
+        return record(ctx, run, agent, 'edit-failed', reason, { done: false, reason });
+      }
       messages = [...messages, said, { role: 'tool', results: await answerCalls(ctx, run, answer.toolCalls) }];
       continue;
     }

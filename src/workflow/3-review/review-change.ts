@@ -1,27 +1,26 @@
 import { estimateTokens } from '../../context/index.ts';
 import type { FileDiff } from '../../contract/change.ts';
 import { TercetError } from '../../contract/errors.ts';
-import type { Coverage, CriterionVerdict, Finding, Review } from '../../contract/review.ts';
-import { ReviewerAnswer } from '../../contract/review.ts';
+import type { Coverage, CriterionVerdict, Finding, Review, ReviewerAnswer } from '../../contract/review.ts';
 import { type ReviewPart, splitForReview } from '../../handoff/cover.ts';
 import { decide } from '../../handoff/decide.ts';
 import { verifyFindings } from '../../handoff/verify-findings.ts';
-import { ask } from '../calls/ask.ts';
 import { checkServedLineage } from '../calls/lineage.ts';
-import { sectionOf } from '../calls/section.ts';
 import { findSensitive } from '../find-sensitive.ts';
 import type { RunContext } from '../run-context.ts';
-import { type ReviewSubject, reviewMessage } from './review-message.ts';
+import { askAboutPart } from './ask-about-part.ts';
+import type { ReviewSubject } from './review-message.ts';
 
 /**
  * One round of review: every hunk goes to the reviewer or is listed as skipped, its findings are verified by code,
  * and code decides the verdict. A reviewer that fails in any way gives `inconclusive`: never approval, never a loop.
  *
- * @throws TercetError only `cancelled`, `budget` and `parked`: the run as a whole stops then.
+ * @throws TercetError only `cancelled`, `budget`, `parked` and `config`: the run as a whole stops then.
  */
 export async function reviewChange(ctx: RunContext, subject: ReviewSubject): Promise<Review> {
   const diffs = await ctx.repository.diff(subject.from, subject.to);
-  const { parts, coverage } = splitForReview(diffs, { maxTokens: ctx.settings.reviewTokens, estimate: estimateTokens });
+  const { reviewTokens: maxTokens } = ctx.settings;
+  const { parts, coverage } = splitForReview(diffs, { maxTokens, estimate: estimateTokens });
   const { round } = subject;
   if (diffs.length === 0) {
     const reason = 'The change is empty: there was nothing to review.';
@@ -45,35 +44,25 @@ export async function reviewChange(ctx: RunContext, subject: ReviewSubject): Pro
   let read = 0;
   try {
     for (const [index, part] of parts.entries()) {
-      const { value, servedModel } = await ask(ctx, ctx.agents.reviewer, {
-        role: 'reviewer',
-        purpose: round === 1 ? 'review' : 'rereview',
-        task: null,
-        system:
-          sectionOf(ctx, 'reviewer', 'system') + (round === 1 ? '' : `\n\n${sectionOf(ctx, 'reviewer', 'rereview')}`),
-        messages: [
-          { role: 'user', text: reviewMessage(ctx, subject, { ...part, sensitive, index, of: parts.length }, texts) },
-        ],
-        name: 'review',
-        salt: subject.failures,
-        schema: ReviewerAnswer,
-      });
-      servedBy = servedModel ?? ctx.agents.reviewer.model;
-      await checkServedLineage(ctx, servedModel);
-      const verified = verify(ctx, subject, value, part.files, texts, findings);
-      for (const { finding, reason } of verified.dropped) {
-        ctx.emit({
-          type: 'warning.raised',
-          code: 'finding-dropped',
-          message: `A finding of the reviewer was dropped (${reason}): ${finding.title.slice(0, 100)}`,
-        });
+      const shown = { ...part, sensitive, index, of: parts.length };
+      for (const { value, servedModel, files } of await askAboutPart(ctx, subject, shown, texts)) {
+        servedBy = servedModel;
+        await checkServedLineage(ctx, servedModel);
+        const verified = verify(ctx, subject, value, files, texts, findings);
+        for (const { finding, reason } of verified.dropped) {
+          ctx.emit({
+            type: 'warning.raised',
+            code: 'finding-dropped',
+            message: `A finding of the reviewer was dropped (${reason}): ${finding.title.slice(0, 100)}`,
+          });
+        }
+        findings = verified.findings;
+        criteria = mergeCriteria(criteria, verified.criteria);
       }
-      findings = verified.findings;
-      criteria = mergeCriteria(criteria, verified.criteria);
       read++;
     }
   } catch (error) {
-    if (!(error instanceof TercetError) || ['cancelled', 'budget', 'parked'].includes(error.code)) throw error;
+    if (!(error instanceof TercetError) || STOPS.has(error.code)) throw error;
     return finish(ctx, {
       verdict: 'inconclusive',
       reason: `The review could not be made: ${error.words}`,
@@ -90,6 +79,9 @@ export async function reviewChange(ctx: RunContext, subject: ReviewSubject): Pro
   });
   return finish(ctx, { verdict, reason, round, criteria, findings, coverage, servedBy });
 }
+
+/** What stops the run as a whole; anything else leaves this review without a verdict. */
+const STOPS: ReadonlySet<TercetError['code']> = new Set(['cancelled', 'budget', 'parked', 'config']);
 
 function verify(
   ctx: RunContext,

@@ -3,6 +3,7 @@ import type { FileDiff, SensitiveFile, TaskResult } from '../../contract/change.
 import type { Plan } from '../../contract/plan.ts';
 import type { Finding } from '../../contract/review.ts';
 import { renderPlanForReview } from '../../handoff/brief.ts';
+import type { ReviewPart } from '../../handoff/cover.ts';
 import { fence } from '../../handoff/prompt.ts';
 import { describeSensitive } from '../../handoff/sensitive-changes.ts';
 import type { RunContext } from '../run-context.ts';
@@ -20,22 +21,27 @@ export interface ReviewSubject {
   open: readonly Finding[];
 }
 
+/** One part of a change, as one call is about it: the `index`th, from 0, `of` so many. `sensitive` are files of the whole change. */
+export interface ShownPart extends ReviewPart {
+  sensitive: readonly SensitiveFile[];
+  index: number;
+  of: number;
+}
+
 /** Lines of code shown around one change, and the share of the review budget that such code may take. */
 const ENCLOSING_LINES = 60;
 const ENCLOSING_SHARE = 0.4;
 
-/** What the reviewer reads: the plan, check results, claims marked as claims, the numbered diff, the code around it. */
+/**
+ * What the reviewer reads: the plan, check results, claims marked as claims, the numbered diff, the code around it.
+ * `tokensAround` is what one review call may have; a share of it is for that code.
+ */
 export function reviewMessage(
   ctx: RunContext,
   subject: ReviewSubject,
-  part: {
-    files: readonly FileDiff[];
-    text: string;
-    sensitive: readonly SensitiveFile[];
-    index: number;
-    of: number;
-  },
+  part: ShownPart,
   texts: ReadonlyMap<string, string | null>,
+  tokensAround: number,
 ): string {
   const parts: string[] = [];
   parts.push(
@@ -69,7 +75,7 @@ export function reviewMessage(
       fence('sensitive_files', rows.join('\n')),
     );
   }
-  const around = codeAround(part.files, texts, ctx.settings.reviewTokens * ENCLOSING_SHARE);
+  const around = codeAround(part.files, texts, tokensAround * ENCLOSING_SHARE);
   if (around !== '') parts.push(fence('code_around', around));
   parts.push(fence('diff', part.text));
   if (part.of > 1) {

@@ -22,7 +22,8 @@ export interface Question<T> {
 export interface Answered<T> {
   value: T;
   messages: TurnMessage[];
-  servedModel: string | null;
+  /** The model that served the call, or the one that was asked where its provider does not say. */
+  servedModel: string;
 }
 
 /** An answer that breaks its schema goes back once with the exact problems; a model that cannot mend it then will not. */
@@ -52,7 +53,7 @@ export async function ask<T>(ctx: RunContext, agent: Agent, question: Question<T
     if (answer.finish === 'length') {
       throw new TercetError(
         'agent-failed',
-        `The ${role} (${agent.model}) was cut off after ${maxOutputTokens} output tokens.`,
+        `The ${role} (${answer.model}) was cut off after ${maxOutputTokens} output tokens.`,
         {
           hint: `Raise roles.${role}.maxOutputTokens in tercet.yaml, or ask for less at once.`,
         },
@@ -60,12 +61,13 @@ export async function ask<T>(ctx: RunContext, agent: Agent, question: Question<T
     }
     const said: TurnMessage = { role: 'assistant', text: answer.text, toolCalls: [], raw: answer.raw };
     const checked = schema.safeParse(answer.object);
-    if (checked.success) return { value: checked.data, messages: [...messages, said], servedModel: answer.servedModel };
+    if (checked.success)
+      return { value: checked.data, messages: [...messages, said], servedModel: answer.servedModel ?? answer.model };
     const problems = answer.object === null ? 'the answer is not JSON' : z.prettifyError(checked.error);
     if (round >= REPAIRS) {
       throw new TercetError(
         'agent-failed',
-        `The ${role} (${agent.model}) did not answer in the agreed form: ${problems}`,
+        `The ${role} (${answer.model}) did not answer in the agreed form: ${problems}`,
         {
           hint: 'Run again, or choose a model that supports structured output for this role.',
         },

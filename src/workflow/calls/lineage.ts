@@ -7,14 +7,16 @@ import type { RunContext } from '../run-context.ts';
 
 /**
  * The reviewer is of another lineage than the executor: a model is blind to its own mistakes. Checked before any call.
- * An unknown lineage cannot be shown to differ, so it counts as the same.
+ * Whoever may stand in for one of them counts as well. An unknown lineage cannot be shown to differ, so it counts as the same.
  * @throws TercetError `lineage` under `lineage: require`.
  */
-export function checkLineage(ctx: Pick<RunContext, 'agents' | 'stronger' | 'settings' | 'emit'>): void {
+export function checkLineage(ctx: Pick<RunContext, 'agents' | 'stronger' | 'fallbacks' | 'settings' | 'emit'>): void {
   if (ctx.settings.lineage === 'off') return;
-  const { reviewer } = ctx.agents;
-  for (const executor of [ctx.agents.executor, ctx.stronger]) {
-    if (executor === null) continue;
+  const executors = [ctx.agents.executor, ctx.stronger, ctx.fallbacks.executor].filter((agent) => agent !== null);
+  const reviewers = [ctx.agents.reviewer, ctx.fallbacks.reviewer].filter((agent) => agent !== null);
+  for (const { reviewer, executor } of reviewers.flatMap((reviewer) =>
+    executors.map((executor) => ({ reviewer, executor })),
+  )) {
     const unknown = reviewer.lineage === null || executor.lineage === null;
     if (!unknown && reviewer.lineage !== executor.lineage) continue;
     const message = unknown
@@ -36,11 +38,14 @@ export function checkLineage(ctx: Pick<RunContext, 'agents' | 'stronger' | 'sett
  */
 export async function checkServedLineage(ctx: RunContext, served: string | null): Promise<void> {
   if (ctx.settings.lineage === 'off' || ctx.settings.servedModel === 'require') return;
-  const { reviewer, executor } = ctx.agents;
+  const standIn = ctx.fallbacks.reviewer;
+  const stoodIn = standIn !== null && served !== null && sameModel(standIn.model, served) !== 'different';
+  const reviewer = stoodIn ? standIn : ctx.agents.reviewer;
   const receipts = await ctx.ledger.list({ run: ctx.run });
   for (const { role, state, requestedModel, servedModel } of receipts) {
     if (role !== 'executor' || state !== 'settled') continue;
-    const agent = requestedModel === ctx.stronger?.model ? ctx.stronger : executor;
+    const { executor } = ctx.agents;
+    const agent = [ctx.stronger, ctx.fallbacks.executor].find((other) => other?.model === requestedModel) ?? executor;
     if (!isAnother(reviewer, served) && !isAnother(agent, servedModel)) continue;
     const [theirs, own] = [
       servedLineage(ctx.catalogue, reviewer, served),

@@ -91,7 +91,11 @@ describe('the ledger file', () => {
   });
 
   it('is created once by processes that open it at the same moment', async () => {
-    const options = { calls: 5, cap: { scope: 'run', key: 'run-1', usd: '100' }, receipt: heldReceipt('') };
+    const options = {
+      calls: 5,
+      cap: { scope: 'run', unit: 'usd', key: 'run-1', amount: '100' },
+      receipt: heldReceipt(''),
+    };
     const ends = await Promise.all(['a', 'b', 'c', 'd'].map((name) => hold(file, name, options)));
     expect(ends.map(({ stdout }) => stdout.trim())).toEqual(['5', '5', '5', '5']);
     const ledger = await openLedger(file);
@@ -120,20 +124,80 @@ describe('the ledger file', () => {
     }
     await ledger.close();
     const bytes = readFileSync(file);
-    writeFileSync(file, bytes.fill(0x5a, 4_096));
+    writeFileSync(file, bytes.fill(0x5a, 64 * 1_024));
     const damaged = await openLedger(file);
     await expect(damaged.list({})).rejects.toMatchObject({ code: 'storage' });
     await damaged.close();
     expect(readdirSync(join(folder, 'data')).some((name) => name.includes('.damaged-'))).toBe(true);
   });
 
+  it('is brought up to date with its receipts when an older Tercet wrote it', async () => {
+    await (await openLedger(file)).close();
+    const database = new DatabaseSync(file);
+    const { insteadOf, unit, quantity, failure, ...old } = settledReceipt('old', '0.2');
+    database.exec(`
+      DROP TRIGGER receipt_added; DROP TRIGGER receipt_changed; DROP TRIGGER receipt_removed; DROP TABLE total;
+      DROP INDEX receipt_held; ALTER TABLE receipt DROP COLUMN unit; PRAGMA user_version = 1;`);
+    database
+      .prepare('INSERT INTO receipt VALUES (?, ?, ?, ?, ?, ?, ?, ?)')
+      .run('old', 'run-1', 'repo-1', Date.parse(old.startedAt), 'settled', 0, 200_000_000_000, JSON.stringify(old));
+    database.close();
+    const ledger = await openLedger(file);
+    expect(await ledger.find('old')).toEqual({ ...old, insteadOf, unit, quantity, failure });
+    const day = { scope: 'day', unit: 'usd', key: '2026-11-22', amount: '1' } as const;
+    expect(await ledger.spending([day])).toEqual([{ cap: day, spent: '0.2', held: '0' }]);
+    await ledger.hold(heldReceipt('new', { heldUsd: '0.3' }), [day]);
+    expect(await ledger.spending([day])).toEqual([{ cap: day, spent: '0.2', held: '0.3' }]);
+    await ledger.close();
+  });
+
+  it('keeps its totals equal to the sum of its receipts, whatever happens to them', async () => {
+    const ledger = await openLedger(file);
+    const random = mulberry(7);
+    for (let step = 0; step < 200; step += 1) {
+      const id = `c${Math.floor(random() * 40)}`;
+      const day = 20 + Math.floor(random() * 4);
+      const over = { run: `run-${Math.floor(random() * 3)}`, startedAt: `2026-11-${day}T10:00:00.000Z` };
+      const known = await ledger.find(id);
+      if (known === null || (known.state === 'failed' && known.cost.usd === '0')) {
+        await ledger.hold(heldReceipt(id, { ...over, heldUsd: `0.${Math.floor(random() * 99) + 1}` }), []);
+      } else {
+        const usd = ['0', '0.05', null][Math.floor(random() * 3)] ?? null;
+        await ledger.settle({
+          ...known,
+          ...settledReceipt(id, usd),
+          state: usd === '0' ? 'failed' : 'settled',
+          run: known.run,
+          startedAt: known.startedAt,
+          heldUsd: known.heldUsd,
+        });
+      }
+    }
+    await ledger.close();
+    const database = new DatabaseSync(file);
+    const totals = database
+      .prepare("SELECT key, spent_pico, held_pico FROM total WHERE scope = 'day' ORDER BY key")
+      .all();
+    const sums = database
+      .prepare(
+        `SELECT strftime('%Y-%m-%d', started_ms / 1000, 'unixepoch') AS key,
+           sum(iif(state <> 'held', coalesce(spent_pico, 0), 0)) AS spent_pico,
+           sum(iif(state = 'held' OR spent_pico IS NULL, held_pico, 0)) AS held_pico
+         FROM receipt GROUP BY 1 ORDER BY 1`,
+      )
+      .all();
+    database.close();
+    expect(sums.length).toBeGreaterThan(2);
+    expect(totals).toEqual(sums);
+  });
+
   it('is left alone when a newer Tercet wrote it', async () => {
     await (await openLedger(file)).close();
     const database = new DatabaseSync(file);
-    database.exec('PRAGMA user_version = 2');
+    database.exec('PRAGMA user_version = 3');
     database.close();
     const error = await failure();
-    expect(error.message).toContain('newer Tercet (ledger version 2; this one reads 1)');
+    expect(error.message).toContain('newer Tercet (ledger version 3; this one reads 2)');
     expect(error.hint).toContain('Update Tercet');
     expect(readdirSync(join(folder, 'data'))).toContain('ledger.sqlite');
   });
@@ -156,3 +220,14 @@ describe('the ledger file', () => {
     await ledger.close();
   });
 });
+
+/** Numbers from 0 to 1 that are the same in every run of the test. */
+function mulberry(seed: number): () => number {
+  let state = seed;
+  return () => {
+    state = (state + 0x6d2b79f5) | 0;
+    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
+    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296;
+  };
+}

@@ -266,7 +266,6 @@ describe('a review that fails', () => {
     ['text that is no JSON', { text: 'Looks good to me!' }],
     ['a refusal', { failure: { kind: 'refused' } }],
     ['a model nobody asked for', { object: GOOD, servedModel: 'test/other' }],
-    ['a model without a name', { failure: { kind: 'unknown-model' } }],
   ] as const)('is inconclusive: %s', async (_, reply) => {
     using made = await reviewing(() => reply);
     const review = await made.review();
@@ -277,6 +276,7 @@ describe('a review that fails', () => {
 
   it.each([
     ['parked', { failure: { kind: 'quota' } }, {}],
+    ['config', { failure: { kind: 'unknown-model' } }, {}],
     ['budget', { object: GOOD }, { settings: { budgetUsd: '0.0001' } }],
   ] as const)('stops the whole run: %s', async (code, reply, options) => {
     using made = await reviewing(() => reply, undefined, options);

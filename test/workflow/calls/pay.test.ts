@@ -277,7 +277,7 @@ describe('a call that fails', () => {
     const [receipt] = await receipts();
     expect(receipt).toMatchObject({ state: 'failed', cost: { usd: null }, error: 'scripted too-long' });
     const probe = { ...receipt, callId: 'probe', state: 'held', heldUsd: '0' } as NonNullable<typeof receipt>;
-    const answer = await ctx.ledger.hold(probe, [{ scope: 'run', key: ctx.run, usd: '0' }]);
+    const answer = await ctx.ledger.hold(probe, [{ scope: 'run', key: ctx.run, unit: 'usd', amount: '0' }]);
     expect(answer).toMatchObject({ granted: false, spent: '0', held: receipt?.heldUsd });
   });
 

@@ -92,7 +92,7 @@ function stopped(stop: Stop, wire: Wire, collected: Collected, deadlines: Deadli
     case 'total':
       return failed('stalled', `not finished within ${deadlines.totalMs / 1000} s`);
     case 'too-large':
-      return { ...failed('cut-off', 'the answer grew beyond 4 MB and was stopped'), billed: 'yes' };
+      return { ...failed('too-large', 'the answer grew beyond 4 MB and was stopped'), billed: 'yes' };
   }
 }
 

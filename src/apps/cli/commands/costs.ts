@@ -1,12 +1,15 @@
 import { catalogueOf, type Host, openLedgerOf, openSession } from '../../../compose/compose.ts';
 import { foldersOf } from '../../../compose/folders.ts';
-import { readConfig } from '../../../compose/read-config.ts';
+import { type Config, readConfig } from '../../../compose/read-config.ts';
+import { mergeSettings } from '../../../compose/settings.ts';
 import { TercetError } from '../../../contract/errors.ts';
 import type { Receipt } from '../../../contract/usage.ts';
-import type { ReceiptFilter } from '../../../ports/ledger.ts';
+import type { Ledger, ReceiptFilter, Spending } from '../../../ports/ledger.ts';
+import { leftOf, resetOf, sharedCapsOf } from '../../../pricing/caps.ts';
 import { reprice } from '../../../pricing/counterfactual.ts';
 import { groupCosts, sayUnknown } from '../../../pricing/sum.ts';
 import { showUsd } from '../../../pricing/usd.ts';
+import { budgetLines } from '../../../report/budget-lines.ts';
 import { costsTable } from '../../../report/costs-table.ts';
 import { counterfactualOf } from '../../../report/phrases.ts';
 import { type CommonOptions, type Io, paletteOf, print, printJson } from '../io.ts';
@@ -23,20 +26,29 @@ export interface CostsOptions extends CommonOptions {
 /** `tercet costs`: what was spent, by role, model or day; and what the same tokens would have cost on the planner's model. */
 export async function costs(io: Io, options: CostsOptions): Promise<number> {
   const by = options.by ?? 'role';
-  const { receipts, catalogue } = await readReceipts(io, options);
+  const { receipts, catalogue, budgets } = await readReceipts(io, options);
   const lines = groupCosts(receipts, by);
   const total = totalOf(receipts);
   const planner = receipts.findLast((receipt) => receipt.role === 'planner')?.requestedModel;
   const alone =
     planner === undefined ? null : reprice(receipts, planner, catalogue, new Date().toISOString().slice(0, 10));
   if (options.json === true) {
-    printJson(io, { by, lines, total: total ?? null, unknown: sayUnknown(receipts), counterfactual: alone });
+    const unknown = sayUnknown(receipts);
+    printJson(io, {
+      by,
+      lines,
+      total: total ?? null,
+      unknown,
+      counterfactual: alone,
+      budgets: budgets.map(forMachines),
+    });
     return 0;
   }
   print(io, costsTable(lines, { money: showUsd, key: by, total, palette: paletteOf(io) }));
   const unknown = sayUnknown(receipts);
   if (unknown !== null) print(io, unknown);
   if (alone !== null) print(io, counterfactualOf(alone, showUsd, 'these calls'));
+  for (const line of budgetLines(budgets, showUsd)) print(io, line);
   return 0;
 }
 
@@ -47,7 +59,9 @@ async function readReceipts(io: Host, options: CostsOptions) {
     const folders = foldersOf(io.env);
     const ledger = await openLedgerOf(folders);
     try {
-      return { receipts: await ledger.list(filter), catalogue: catalogueOf(await readConfig(folders, null)) };
+      const config = await readConfig(folders, null);
+      const budgets = await sharedBudgets(config, ledger);
+      return { receipts: await ledger.list(filter), catalogue: catalogueOf(config), budgets };
     } finally {
       await ledger.close();
     }
@@ -56,10 +70,22 @@ async function readReceipts(io: Host, options: CostsOptions) {
   try {
     if (options.run === undefined) filter.repository = session.repository.key;
     else filter.run = (await session.store.get(options.run)).id;
-    return { receipts: await session.ledger.list(filter), catalogue: session.catalogue };
+    const budgets = await sharedBudgets(session.config, session.ledger);
+    return { receipts: await session.ledger.list(filter), catalogue: session.catalogue, budgets };
   } finally {
     await session.close();
   }
+}
+
+/** The caps of today and this month, and what counts under them: of all runs of this machine, whatever is listed. */
+function sharedBudgets(config: Config, ledger: Ledger): Promise<Spending[]> {
+  const { settings } = mergeSettings(config, {});
+  return ledger.spending(sharedCapsOf(settings, new Date().toISOString()));
+}
+
+function forMachines(spending: Spending): object {
+  const { cap, spent, held } = spending;
+  return { ...cap, spent, held, left: leftOf(spending), resetsAt: resetOf(cap) };
 }
 
 function totalOf(receipts: readonly Receipt[]) {

@@ -220,7 +220,7 @@ describe.each(KINDS)('a stream that goes wrong: %s', (kind) => {
 
   it('output without end is stopped', async () => {
     const failed = await run({ kind: 'huge' });
-    expect(failed).toMatchObject({ kind: 'cut-off', billed: 'yes' });
+    expect(failed).toMatchObject({ kind: 'too-large', billed: 'yes' });
   });
 
   it('a refusal is never success', async () => {
