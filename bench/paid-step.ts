@@ -1,27 +1,33 @@
-import { closeSync, fsyncSync, mkdtempSync, openSync, rmSync, writeSync } from 'node:fs';
+import { closeSync, fdatasyncSync, mkdtempSync, openSync, rmSync, writeSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { openJournal } from '../src/adapters/journal/files.ts';
 import { openLedger } from '../src/adapters/ledger/sqlite.ts';
 import { openRefusedKeys } from '../src/adapters/refused-keys/files.ts';
+import { openStore } from '../src/adapters/store/files.ts';
+import { guardAgent, guardStore } from '../src/compose/guards.ts';
+import type { RunEvent } from '../src/contract/event.ts';
 import { DEFAULT_SETTINGS } from '../src/contract/settings.ts';
+import { redactor } from '../src/handoff/redact.ts';
+import type { Agent, Turn } from '../src/ports/agent.ts';
 import { buildCatalogue } from '../src/pricing/catalogue.ts';
 import { scriptedAgent } from '../src/testing/scripted-agent.ts';
 import { Providers } from '../src/workflow/calls/breaker.ts';
 import { pay } from '../src/workflow/calls/pay.ts';
 import type { RunContext } from '../src/workflow/run-context.ts';
-import { step } from '../src/workflow/step.ts';
 
-/** What a paid step adds to its call, in ms: look-up, keys, gate, hold under three caps, settle, and its journal entry. */
+/** What a paid step adds to its call, in ms. */
 export interface PaidStep {
-  whole: Quantiles;
-  /** The same without the journal entry. */
-  call: Quantiles;
+  /** Look-up, key, gate, hold under three caps, settle, two events, everything redacted: all of it as a run does it. */
+  step: Quantiles;
+  /** The same in a process that has made hundreds of calls: the ledger's log is then written over and no longer grows. */
+  later: Quantiles;
+  /** An entry of the journal, which a task or a review adds once; not part of a paid step. */
   journal: Quantiles;
-  /** One write and sync of a small file on this disk, measured in between: there are three in a step. */
+  /** One append and sync of 500 bytes on this disk, measured in between: a step has two, an entry of the journal one. */
   sync: Quantiles;
-  /** Median of the processor time of a step, its call included: what does not depend on the disk or the machine's load. */
-  cpu: number;
+  /** Processor time of a step, its call included: what does not depend on the disk. */
+  cpu: Quantiles;
 }
 
 export interface Quantiles {
@@ -32,98 +38,118 @@ export interface Quantiles {
 /** The prompt and the answer of an ordinary edit, characters. */
 const PROMPT = 12_000;
 const ANSWER = 4_000;
+/** Calls of an ordinary run, and of a process in which the log has come to its full length (1,000 pages, 13 a step). */
+const CALLS = 25;
+const GROWN = 100;
 
-export async function measurePaidStep(steps = 500): Promise<PaidStep> {
+type Seen = Record<keyof PaidStep, number[]>;
+
+export async function measurePaidStep(runs = 20, calls = 400): Promise<PaidStep> {
   const folder = mkdtempSync(path.join(tmpdir(), 'tercet-bench-'));
+  const seen = none();
+  const grown = none();
   try {
-    const ledger = await openLedger(path.join(folder, 'ledger.db'));
-    let inCall = 0;
-    const agent = scriptedAgent('executor', () => ({ text: 'x'.repeat(ANSWER) }), { model: 'bench/model' });
-    const timed = {
-      ...agent,
-      keyId: 'abcdef0123456789',
-      turn: async (...given: Parameters<typeof agent.turn>) => {
-        const from = performance.now();
-        const result = await agent.turn(...given);
-        inCall = performance.now() - from;
-        return result;
-      },
-    };
-    const prompt = { sections: new Map<string, string>(), hash: 'p' };
-    const ctx = {
-      run: 'bench',
-      settings: {
-        ...DEFAULT_SETTINGS,
-        budgetUsd: '100000',
-        budgets: (['day', 'month'] as const).map((scope) => ({ scope, unit: 'usd', amount: '100000' })),
-      },
-      agents: { planner: timed, executor: timed, reviewer: timed },
-      fallbacks: { planner: null, executor: null, reviewer: null },
-      prompts: { planner: prompt, executor: prompt, reviewer: prompt },
-      repository: { key: 'repository' },
-      ledger,
-      journal: openJournal(path.join(folder, 'journal.ndjson')),
-      clock: { now: () => new Date(), sleep: async () => {} },
-      providers: new Providers(),
-      refusedKeys: openRefusedKeys(path.join(folder, 'refused-keys')),
-      catalogue: buildCatalogue([{ id: 'bench/model', input: 1, output: 2 }]),
-      signal: new AbortController().signal,
-      emit: () => {},
-      attempts: new Map(),
-    } as unknown as RunContext;
-
-    const cpu: number[] = [];
-    const figures = { whole: [] as number[], call: [] as number[], journal: [] as number[], sync: [] as number[] };
-    for (let number = 0; number < steps; number += 1) {
-      let paid = 0;
-      const before = process.cpuUsage();
-      const whole = await time(() =>
-        step(ctx, `step:${number}`, async () => {
-          paid = await time(async () => {
-            await pay(ctx, timed, {
-              role: 'executor',
-              purpose: 'edit',
-              task: 'T1',
-              system: 'You execute.',
-              messages: [{ role: 'user', text: `${number} ${'y'.repeat(PROMPT)}` }],
-              output: null,
-              tools: [],
-              effort: 'low',
-              maxOutputTokens: 4_000,
-            });
-          });
-          return { done: true, reason: 'z'.repeat(500) };
-        }),
-      );
-      const { user, system } = process.cpuUsage(before);
-      cpu.push((user + system) / 1000);
-      figures.whole.push(whole - inCall);
-      figures.call.push(paid - inCall);
-      figures.journal.push(whole - paid);
-      figures.sync.push(await time(async () => syncOnce(path.join(folder, 'sync'))));
-    }
-    await ledger.close();
-    const { whole, call, journal, sync } = figures;
-    return {
-      whole: quantiles(whole),
-      call: quantiles(call),
-      journal: quantiles(journal),
-      sync: quantiles(sync),
-      cpu: quantiles(cpu).p50,
-    };
+    for (let run = 0; run < runs; run += 1) await measureRun(folder, `run-${run}`, CALLS, seen);
+    await measureRun(folder, 'long', calls, grown);
   } finally {
     rmSync(folder, { recursive: true });
   }
+  seen.later = grown.step.slice(GROWN);
+  return Object.fromEntries(Object.entries(seen).map(([name, values]) => [name, quantiles(values)])) as Record<
+    keyof PaidStep,
+    Quantiles
+  >;
 }
 
-function syncOnce(file: string): void {
-  const handle = openSync(file, 'a', 0o600);
+function none(): Seen {
+  return { step: [], later: [], journal: [], sync: [], cpu: [] };
+}
+
+async function measureRun(folder: string, run: string, calls: number, seen: Seen): Promise<void> {
+  let inCall = 0;
+  const scripted = scriptedAgent('executor', () => ({ text: 'x'.repeat(ANSWER) }), { model: 'bench/model' });
+  const timed: Agent = {
+    ...scripted,
+    keyId: 'abcdef0123456789',
+    turn: async (...given) => {
+      const from = performance.now();
+      const result = await scripted.turn(...given);
+      inCall = performance.now() - from;
+      return result;
+    },
+  };
+  const { ctx, agent, close } = await contextIn(folder, run, timed);
+  const sync = openSync(path.join(folder, 'sync'), 'a', 0o600);
+  for (let number = 0; number < calls; number += 1) {
+    const turn = turnOf(`${run} ${number} ${'y'.repeat(PROMPT)}`);
+    const before = process.cpuUsage();
+    const paid = await time(() => pay(ctx, agent, turn));
+    const { user, system } = process.cpuUsage(before);
+    seen.cpu.push((user + system) / 1000);
+    seen.step.push(paid - inCall);
+    seen.journal.push(await time(() => ctx.journal.record(`step:${number}`, { done: true, reason: 'z'.repeat(500) })));
+    seen.sync.push(await time(() => syncOnce(sync)));
+  }
+  closeSync(sync);
+  await close();
+}
+
+/** Everything a paid call touches, as `conduct` puts it together. */
+async function contextIn(folder: string, run: string, agent: Agent) {
+  const ledger = await openLedger(path.join(folder, 'ledger.db'));
+  const keys = redactor(['sk-ant-0123456789abcdef', 'sk-proj-0123456789abcdef']);
+  const store = guardStore(openStore(folder), keys);
+  const guarded = guardAgent(agent, keys);
+  const prompt = { sections: new Map<string, string>(), hash: 'p' };
+  let seq = 0;
+  const ctx = {
+    run,
+    settings: {
+      ...DEFAULT_SETTINGS,
+      budgetUsd: '100000',
+      budgets: (['day', 'month'] as const).map((scope) => ({ scope, unit: 'usd', amount: '100000' })),
+    },
+    agents: { planner: guarded, executor: guarded, reviewer: guarded },
+    fallbacks: { planner: null, executor: null, reviewer: null },
+    prompts: { planner: prompt, executor: prompt, reviewer: prompt },
+    repository: { key: 'repository' },
+    ledger,
+    journal: openJournal(path.join(folder, `${run}.ndjson`)),
+    clock: { now: () => new Date(), sleep: async () => {} },
+    redactor: keys,
+    providers: new Providers(),
+    refusedKeys: openRefusedKeys(path.join(folder, 'refused-keys')),
+    catalogue: buildCatalogue([{ id: 'bench/model', input: 1, output: 2 }]),
+    signal: new AbortController().signal,
+    emit: (event: RunEvent) => {
+      seq += 1;
+      if (event.type !== 'call.progressed') store.append({ v: 1, seq, run, at: new Date().toISOString(), ...event });
+    },
+    attempts: new Map(),
+  } as unknown as RunContext;
+  return { ctx, agent: guarded, close: () => ledger.close() };
+}
+
+function turnOf(text: string): Turn {
+  return {
+    role: 'executor',
+    purpose: 'edit',
+    task: 'T1',
+    system: 'You execute.',
+    messages: [{ role: 'user', text }],
+    output: null,
+    tools: [],
+    effort: 'low',
+    maxOutputTokens: 4_000,
+  };
+}
+
+function syncOnce(handle: number): void {
   writeSync(handle, 'x'.repeat(500));
-  fsyncSync(handle);
-  closeSync(handle);
+  fdatasyncSync(handle);
 }
 
-async function time(work: () => Promise<unknown>): Promise<number> {
+async function time(work: () => unknown): Promise<number> {
   const from = performance.now();
   await work();
   return performance.now() - from;
@@ -136,9 +162,7 @@ function quantiles(values: number[]): Quantiles {
 }
 
 if (import.meta.main) {
-  const { cpu, ...figures } = await measurePaidStep();
-  console.log(`cpu      p50 ${cpu.toFixed(2)} ms`);
-  for (const [name, { p50, p99 }] of Object.entries(figures)) {
+  for (const [name, { p50, p99 }] of Object.entries(await measurePaidStep())) {
     console.log(`${name.padEnd(8)} p50 ${p50.toFixed(2)} ms  p99 ${p99.toFixed(2)} ms`);
   }
 }

@@ -4,7 +4,7 @@ import { TercetError } from '../contract/errors.ts';
 import { type Lineage, ROLES, type Role } from '../contract/role.ts';
 import type { Agent } from '../ports/agent.ts';
 import { type Catalogue, lineageOf } from '../pricing/catalogue.ts';
-import { keyNames, ownProvider, providerFor, providerName } from './providers.ts';
+import { keyNames, needsKey, ownProvider, providerFor, providerName } from './providers.ts';
 import type { Merged } from './settings.ts';
 import { LOCAL_LINEAGES } from './trios.ts';
 
@@ -29,7 +29,7 @@ export function castAgents(
   const missing: string[] = [];
   const fill = (role: Role, model: string, lineage: Lineage): Agent => {
     const provider = providerFor(model, user, env);
-    if (provider.apiKey === null && provider.local !== true && needed.includes(role)) {
+    if (provider.apiKey === null && needsKey(provider) && needed.includes(role)) {
       const names = keyNames(model, user);
       if (names.length > 0) missing.push(`${role}: ${model} needs ${names.join(' or ')}`);
     }

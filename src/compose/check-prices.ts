@@ -3,6 +3,7 @@ import type { Role } from '../contract/role.ts';
 import type { Settings } from '../contract/settings.ts';
 import { type Catalogue, findPrice } from '../pricing/catalogue.ts';
 import type { Cast } from './agents.ts';
+import { isSelfHosted, providerName } from './providers.ts';
 
 /**
  * Refuses models without a price before the first call: otherwise a run would end in its middle, half paid for.
@@ -29,7 +30,9 @@ export function checkPrices(
     'config',
     `There is no price for ${named}, so no budget can hold its calls. No call was made.`,
     {
-      hint: 'Is the id exact? `tercet models` lists those with a price. Add yours under `prices:` in your own configuration, or set `unpriced: allow` there to call it without one.',
+      hint: unpriced.some(({ agent }) => isSelfHosted(providerName(agent.model)))
+        ? 'Its server is not at an address of your own network, so it does not count as free: say `local: true` under `providers:` in your own configuration if it is yours, or add its price under `prices:`.'
+        : 'Is the id exact? `tercet models` lists those with a price. Add yours under `prices:` in your own configuration, or set `unpriced: allow` there to call it without one.',
     },
   );
 }

@@ -1,6 +1,7 @@
 import type { ProviderSettings } from '../adapters/agent/model/settings.ts';
 import type { UserConfig } from '../contract/config.ts';
 import { TercetError } from '../contract/errors.ts';
+import { isOwnNetwork } from './local-address.ts';
 
 /** A provider Tercet knows by name: which protocol it speaks, and which variables of the environment hold its key. */
 export interface KnownProvider {
@@ -10,7 +11,8 @@ export interface KnownProvider {
   /** Variable that redirects it, as the vendor's own tools read it. */
   baseUrlEnv?: string;
   structured?: boolean;
-  local?: boolean;
+  /** People run it on machines of their own: free there, and without a key unless they set one. */
+  selfHosted?: boolean;
 }
 
 export const KNOWN_PROVIDERS: Readonly<Record<string, KnownProvider>> = {
@@ -30,15 +32,21 @@ export const KNOWN_PROVIDERS: Readonly<Record<string, KnownProvider>> = {
     baseUrl: 'http://127.0.0.1:11434/v1',
     baseUrlEnv: 'OLLAMA_HOST',
     structured: true,
-    local: true,
+    selfHosted: true,
   },
-  lmstudio: { kind: 'openai-compatible', keys: [], baseUrl: 'http://127.0.0.1:1234/v1', structured: true, local: true },
+  lmstudio: {
+    kind: 'openai-compatible',
+    keys: [],
+    baseUrl: 'http://127.0.0.1:1234/v1',
+    structured: true,
+    selfHosted: true,
+  },
   vllm: {
     kind: 'openai-compatible',
     keys: ['VLLM_API_KEY'],
     baseUrl: 'http://127.0.0.1:8000/v1',
     structured: true,
-    local: true,
+    selfHosted: true,
   },
 };
 
@@ -48,7 +56,8 @@ export function providerName(model: string): string {
 }
 
 /**
- * Where a model is called and with which key. Endpoints come from the person's configuration or environment only.
+ * Where a model is called and with which key. Endpoints come from the person's configuration or environment only. It is
+ * free (`local`) where the person says so, or where a server that is run at home answers at an address of their own network.
  * @throws TercetError `config` for a provider nobody has configured.
  */
 export function providerFor(model: string, user: UserConfig, env: NodeJS.ProcessEnv): ProviderSettings {
@@ -67,11 +76,21 @@ export function providerFor(model: string, user: UserConfig, env: NodeJS.Process
     kind: known?.kind ?? 'openai-compatible',
     name,
     apiKey: keys.map((key) => nonEmpty(env[key])).find((key) => key !== undefined) ?? null,
-    local: own?.local ?? known?.local ?? false,
+    local: own?.local ?? (known?.selfHosted === true && baseUrl !== undefined && isOwnNetwork(baseUrl)),
     ...(baseUrl === undefined ? {} : { baseUrl }),
     ...(own?.headers === undefined ? {} : { headers: own.headers }),
     ...(structured === undefined ? {} : { structured }),
   };
+}
+
+/** Whether calls are refused without a key. A server of the person's own, near or far, has none unless they set one. */
+export function needsKey({ name, local }: Pick<ProviderSettings, 'name' | 'local'>): boolean {
+  return local !== true && !isSelfHosted(name);
+}
+
+/** Whether people run a provider themselves. */
+export function isSelfHosted(name: string): boolean {
+  return Object.hasOwn(KNOWN_PROVIDERS, name) && KNOWN_PROVIDERS[name]?.selfHosted === true;
 }
 
 /** The variables a missing key can be put into; empty when the provider needs none. */

@@ -68,6 +68,7 @@ export async function replayRun(session: Session, record: RunRecord, order: Repl
   await refuse(session, record, setups);
   const real = order.checks === 'run' ? await commandsAgain(session, record, order.signal) : null;
   const receipts = await session.ledger.list({ run: record.id });
+  const booked = new Map(receipts.map((receipt) => [receipt.callId, receipt]));
   const events = await store.events(record.id);
 
   const name = `${record.id}-replay-${randomBytes(2).toString('hex')}`;
@@ -88,8 +89,14 @@ export async function replayRun(session: Session, record: RunRecord, order: Repl
       if (event.seq > setup.after && event.seq <= until)
         failures.set(event.callId, { kind: event.kind as FailureKind, message: event.message });
     }
+    for (const event of events) {
+      // A call that its provider's open circuit kept from being made: nothing was booked, and the fallback was asked.
+      if (event.type !== 'call.rerouted' || failures.has(event.callId) || booked.has(event.callId)) continue;
+      if (event.seq > setup.after && event.seq <= until)
+        failures.set(event.callId, { kind: 'overloaded', message: event.why });
+    }
     const calls = {
-      receipts: new Map(receipts.map((receipt) => [receipt.callId, receipt])),
+      receipts: booked,
       failures,
       onMissing: (call: string) => {
         missing = call;
@@ -122,7 +129,7 @@ export async function replayRun(session: Session, record: RunRecord, order: Repl
       person: setup.person ? recordedPerson(values.get('plan') as Plan | undefined, memory, record.id) : null,
       clock: { now: () => new Date(), sleep: async () => {} },
       providers: new EverOpen(),
-      refusedKeys: { find: () => null, mark: () => {}, clear: () => {}, clearAll: () => 0 },
+      refusedKeys: { find: () => null, mark: () => {}, clearAll: () => 0 },
       catalogue: session.catalogue,
       signal: order.signal,
       attempts: new Map(),

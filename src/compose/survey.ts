@@ -1,5 +1,6 @@
 import type { UserConfig } from '../contract/config.ts';
-import { KNOWN_PROVIDERS, redirected } from './providers.ts';
+import { isLoopback } from './local-address.ts';
+import { isSelfHosted, KNOWN_PROVIDERS, redirected } from './providers.ts';
 
 /** What a machine offers for the roles: which keys are set (never their values), which local servers answer. */
 export interface Survey {
@@ -13,8 +14,8 @@ const PROBE_MS = 800;
 /** Looks at the environment and at well-known ports of this machine. Nothing leaves the machine. */
 export async function survey(user: UserConfig, env: NodeJS.ProcessEnv): Promise<Survey> {
   const keys: Survey['keys'] = [];
-  for (const [provider, { keys: variables, local }] of Object.entries(KNOWN_PROVIDERS)) {
-    if (local !== true)
+  for (const [provider, { keys: variables, selfHosted }] of Object.entries(KNOWN_PROVIDERS)) {
+    if (selfHosted !== true)
       for (const variable of variables) keys.push({ provider, variable, set: (env[variable] ?? '').trim() !== '' });
   }
   for (const [provider, { apiKeyEnv }] of Object.entries(user.providers ?? {})) {
@@ -22,12 +23,12 @@ export async function survey(user: UserConfig, env: NodeJS.ProcessEnv): Promise<
       keys.push({ provider, variable: apiKeyEnv, set: (env[apiKeyEnv] ?? '').trim() !== '' });
   }
   const urls = new Map<string, string>();
-  for (const [provider, { baseUrl, local }] of Object.entries(KNOWN_PROVIDERS)) {
+  for (const [provider, { baseUrl, selfHosted }] of Object.entries(KNOWN_PROVIDERS)) {
     const url = redirected(provider, env) ?? baseUrl;
-    if (local === true && url !== undefined) urls.set(provider, url);
+    if (selfHosted === true && url !== undefined) urls.set(provider, url);
   }
   for (const [provider, { baseUrl, local }] of Object.entries(user.providers ?? {}))
-    if (local === true) urls.set(provider, baseUrl);
+    if (local === true || isSelfHosted(provider)) urls.set(provider, baseUrl);
   const servers = await Promise.all(
     [...urls].map(async ([provider, url]) => ({ provider, url, models: await listModels(url) })),
   );
@@ -48,10 +49,4 @@ async function listModels(url: string): Promise<string[] | null> {
   } catch {
     return null;
   }
-}
-
-/** Whether an endpoint is on this machine: only those are asked without being told to. */
-export function isLoopback(url: string): boolean {
-  const { hostname } = new URL(url);
-  return hostname === 'localhost' || hostname === '[::1]' || /^127(?:\.\d{1,3}){3}$/.test(hostname);
 }

@@ -104,7 +104,10 @@ export type RepositoryConfig = z.infer<typeof RepositoryConfig>;
 const Provider = z.strictObject({
   baseUrl: z.url({ protocol: /^https?$/ }),
   apiKeyEnv: z.string().optional().describe('name of the environment variable that holds the key'),
-  local: z.boolean().optional().describe('runs on this machine: cost 0, basis local'),
+  local: z
+    .boolean()
+    .optional()
+    .describe('runs on a machine of yours: cost 0, basis local; unless said, by the address'),
   structured: z.boolean().optional().describe('supports JSON Schema output'),
   lineage: z.string().optional(),
   headers: z.record(z.string(), z.string()).optional(),

@@ -54,8 +54,16 @@ export type RunEvent =
     }
   /** The call was not sent yet: its provider is slowed down or out of order. */
   | { type: 'call.delayed'; role: Role; purpose: CallPurpose; model: string; why: string; waitMs: number }
-  /** Another model answers for the role's own, in this call. */
-  | { type: 'call.rerouted'; role: Role; purpose: CallPurpose; from: string; to: string; why: string }
+  /** Another model answers for the role's own, in this call. `callId`: the own model's call, which failed or was not made. */
+  | {
+      type: 'call.rerouted';
+      callId: string;
+      role: Role;
+      purpose: CallPurpose;
+      from: string;
+      to: string;
+      why: string;
+    }
   /** The call fits no longer under a cap, and would again when calls of other runs give back what they hold. */
   | {
       type: 'budget.awaited';

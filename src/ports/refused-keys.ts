@@ -15,7 +15,6 @@ export interface RefusedKeys {
   find(keyId: string): RefusedKey | null;
   /** Durable when it returns. */
   mark(keyId: string, refused: RefusedKey): void;
-  clear(keyId: string): void;
   /** Clears them all, so that each is tried once more; how many there were. */
   clearAll(): number;
 }

@@ -4,6 +4,7 @@ import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { castAgents, modelLineage } from '../../src/compose/agents.ts';
 
+import { checkPrices } from '../../src/compose/check-prices.ts';
 import { foldersOf } from '../../src/compose/folders.ts';
 import { readPrompts } from '../../src/compose/prompts.ts';
 import { keyNames, providerFor } from '../../src/compose/providers.ts';
@@ -52,7 +53,62 @@ describe('a provider', () => {
     ['not a host', 'http://127.0.0.1:11434/v1'],
   ])('Ollama is called where Ollama’s own variable says: %s', (host, url) => {
     const env = host === undefined ? {} : { OLLAMA_HOST: host };
-    expect(providerFor('ollama/x', user(), env)).toMatchObject({ baseUrl: url, local: true, apiKey: null });
+    expect(providerFor('ollama/x', user(), env)).toMatchObject({ baseUrl: url, apiKey: null });
+  });
+
+  describe('that people run themselves is free', () => {
+    const at = (baseUrl: string, more: object = {}) => user({ providers: { vllm: { baseUrl, ...more } } });
+    const local = (config: UserConfig, env = {}) => providerFor('vllm/x', config, env).local;
+
+    it.each([
+      'http://127.0.0.1:8000/v1',
+      'http://localhost:8000/v1',
+      'http://[::1]:8000/v1',
+      'http://10.1.2.3:8000/v1',
+      'http://172.16.0.9/v1',
+      'https://192.168.1.20/v1',
+      'http://169.254.1.1/v1',
+      'http://[fd12:3456::1]:8000/v1',
+      'http://[fe80::1]/v1',
+      // Another way to write 10.0.0.1.
+      'http://167772161/v1',
+    ])('at an address of the person’s own network: %s', (url) => {
+      expect(local(at(url))).toBe(true);
+    });
+
+    it.each([
+      'https://vllm.example/v1',
+      'https://8.8.8.8/v1',
+      'http://172.32.0.1/v1',
+      'http://192.169.0.1/v1',
+      'http://[2001:db8::1]/v1',
+      // Names lead wherever their owner wants.
+      'http://gpu-box:8000/v1',
+      'http://10.0.0.1.example.com/v1',
+      'http://localhost.example/v1',
+      'http://fd00.example/v1',
+    ])('and nowhere else: %s', (url) => {
+      expect(local(at(url))).toBe(false);
+      expect(local(at(url, { local: true }))).toBe(true);
+    });
+
+    it('unless the person says that it is not, wherever it is', () => {
+      expect(local(at('http://127.0.0.1:8000/v1', { local: false }))).toBe(false);
+      expect(providerFor('ollama/x', user(), { OLLAMA_HOST: 'https://box.example:8443' }).local).toBe(false);
+      expect(providerFor('ollama/x', user(), {}).local).toBe(true);
+    });
+
+    it('and elsewhere is refused without a price, with what to say if it is theirs; it needs no key', () => {
+      const config = at('https://vllm.example/v1');
+      const merged = mergeSettings({ user: config, repository: {}, userFile: '/c' } as never, {
+        models: { planner: 'vllm/x', executor: 'vllm/x', reviewer: 'vllm/x' },
+      });
+      const cast = castAgents(merged, config, buildCatalogue([]), {}, {}, ['planner']);
+      expect(cast.agents.planner.billing).toBe('metered');
+      expect(() => checkPrices(cast, ['planner'], merged.settings, buildCatalogue([]), '2026-11-22')).toThrow(
+        expect.objectContaining({ code: 'config', hint: expect.stringContaining('`local: true` under `providers:`') }),
+      );
+    });
   });
 
   it('of the person’s own is an OpenAI-compatible endpoint with a key of its own', () => {

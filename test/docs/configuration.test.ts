@@ -93,10 +93,10 @@ describe('docs/models.md', () => {
     const told = rows(section(read('docs/models.md').text, '## Providers')).slice(1);
     const real = Object.entries(KNOWN_PROVIDERS);
     expect(told.map(([name = '']) => code(name))).toEqual(real.map(([name]) => name));
-    for (const [index, [, { keys: variables, baseUrl, local }]] of real.entries()) {
+    for (const [index, [, { keys: variables, baseUrl, selfHosted }]] of real.entries()) {
       const [, key = '', protocol = ''] = told[index] ?? [];
       expect([...key.matchAll(/`(\w+)`/g)].map((match) => match[1])).toEqual([...variables]);
-      if (local === true) expect(protocol).toContain(`\`${baseUrl}\``);
+      if (selfHosted === true) expect(protocol).toContain(`\`${baseUrl}\``);
     }
   });
 });

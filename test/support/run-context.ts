@@ -115,7 +115,7 @@ export async function makeContext(options: ContextOptions = {}): Promise<TestRun
         : agentOf('executor', options.stronger, { model: 'test/stronger' }),
     fallbacks: { planner: null, executor: null, reviewer: null },
     providers: new Providers(),
-    refusedKeys: { find: () => null, mark: () => {}, clear: () => {}, clearAll: () => 0 },
+    refusedKeys: { find: () => null, mark: () => {}, clearAll: () => 0 },
     prompts: {
       planner: promptOf('planner', options.prompts?.planner),
       executor: promptOf('executor', options.prompts?.executor),

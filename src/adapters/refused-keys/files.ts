@@ -31,10 +31,6 @@ export function openRefusedKeys(folder: string): RefusedKeys {
         }
       });
     },
-    clear(keyId) {
-      const file = fileOf(keyId);
-      guarded(folder, () => rmSync(file, { force: true }));
-    },
     clearAll() {
       let names: string[] = [];
       try {

@@ -2,12 +2,13 @@ import { castAgents } from '../../compose/agents.ts';
 import { surveySandbox } from '../../compose/commands.ts';
 import { catalogueOf, openLedgerOf, refusedKeysOf, repositoryRoot } from '../../compose/compose.ts';
 import { type Folders, foldersOf } from '../../compose/folders.ts';
+import { isLoopback } from '../../compose/local-address.ts';
 import { packageVersion } from '../../compose/package-folder.ts';
 import { readPrompts } from '../../compose/prompts.ts';
-import { keyNames, providerFor, providerName } from '../../compose/providers.ts';
+import { keyNames, needsKey, providerFor, providerName } from '../../compose/providers.ts';
 import { type Config, readConfig } from '../../compose/read-config.ts';
 import { type Merged, mergeSettings } from '../../compose/settings.ts';
-import { isLoopback, type Survey, survey } from '../../compose/survey.ts';
+import { type Survey, survey } from '../../compose/survey.ts';
 import { TercetError } from '../../contract/errors.ts';
 import { ROLES } from '../../contract/role.ts';
 import { findPrice } from '../../pricing/catalogue.ts';
@@ -96,7 +97,7 @@ function missingKeys(io: Io, models: readonly string[], { user }: Config): Check
   for (const model of models) {
     const provider = providerFor(model, user, io.env);
     const names = keyNames(model, user);
-    if (provider.apiKey === null && provider.local !== true && names.length > 0)
+    if (provider.apiKey === null && needsKey(provider) && names.length > 0)
       missing.set(provider.name, names.join(' or '));
   }
   return [...missing].map(([provider, names]) => ({

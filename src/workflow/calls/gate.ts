@@ -37,18 +37,16 @@ export async function enter(ctx: RunContext, route: Route): Promise<string | nul
   }
 }
 
-/** Tells all runs of this process how the provider is, and all runs of this person whether the key is good. */
+/** Tells all runs of this process how the provider is, and all runs of this person when it has refused the key. */
 export function report(ctx: RunContext, { agent }: Route, failure: Failure | null, waitMs: number | null): void {
   const { keyId, model } = agent;
   const now = ctx.clock.now();
   const gate = ctx.providers.of(model);
   if (failure === null) gate.answered();
   else gate.failed(failure.kind, now.getTime(), failure.retryAfterMs ?? waitMs);
-  if (keyId == null) return;
-  if (failure === null) ctx.refusedKeys.clear(keyId);
-  else if (failure.kind === 'bad-key') {
+  // An answer clears no mark: no call begins under one, so it was begun before the key was refused.
+  if (keyId != null && failure?.kind === 'bad-key')
     ctx.refusedKeys.mark(keyId, { message: failure.message, since: now.toISOString() });
-  }
 }
 
 interface Failure {

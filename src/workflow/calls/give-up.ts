@@ -97,7 +97,7 @@ export function keyRefused(ctx: RunContext, { agent, turn }: Route, { message, s
 }
 
 function mendKey(ctx: RunContext): string {
-  return `Check the API key in your environment. A new one is used at once; \`tercet doctor\` lets the same one be tried again. Then \`tercet resume ${ctx.run}\`.`;
+  return `Is the key in your environment whole, still valid, and of this provider? \`tercet doctor\` says which variable is read, and lets the same key be tried again; a new one is used at once. Then \`tercet resume ${ctx.run}\`.`;
 }
 
 function orElse({ fallbacks }: RunContext, { role }: Turn): string {

@@ -29,13 +29,14 @@ export async function pay(ctx: RunContext, agent: Agent, turn: Turn, salt = 0): 
     if (ctx.signal.aborted) throw cancelled(ctx.signal);
     const { callId, settled, skipped, final } = await lookUp(ctx, route);
     if (settled !== null) return reuse(ctx, route, settled);
-    if (skipped) {
+    // While its circuit is open a model leaves no trace of its own: only the fallback's answer tells that it was passed over.
+    if (skipped || fallbackOf(ctx, route) !== null) {
       const known = await answeredElsewhere(ctx, route);
       if (known !== null) return reuse(ctx, known.route, known.receipt);
     }
     const result = final === null ? await call(ctx, route, callId) : asFailed(final);
     if ('reroute' in result) {
-      route = reroute(ctx, route, result.reroute);
+      route = reroute(ctx, route, callId, result.reroute);
       continue;
     }
     if (result.ok) {
@@ -48,7 +49,7 @@ export async function pay(ctx: RunContext, agent: Agent, turn: Turn, salt = 0): 
     sayFailed(ctx, route, final?.callId ?? callId, result, waitMs);
     if (next.do === 'give-up') throw giveUp(ctx, route, result);
     if (next.do === 'reroute') {
-      route = reroute(ctx, route, result.message);
+      route = reroute(ctx, route, final?.callId ?? callId, result.message);
       failures.clear();
       continue;
     }
@@ -101,10 +102,10 @@ function sayFailed(ctx: RunContext, route: Route, callId: string, failure: TurnF
   ctx.emit({ type: 'call.failed', callId, role, purpose, model, kind, message, willRetryInMs: wait });
 }
 
-function reroute(ctx: RunContext, route: Route, why: string): Route {
+function reroute(ctx: RunContext, route: Route, callId: string, why: string): Route {
   const other = fallbackOf(ctx, route) ?? route;
   const { role, purpose } = route.turn;
-  ctx.emit({ type: 'call.rerouted', role, purpose, from: route.agent.model, to: other.agent.model, why });
+  ctx.emit({ type: 'call.rerouted', callId, role, purpose, from: route.agent.model, to: other.agent.model, why });
   return other;
 }
 

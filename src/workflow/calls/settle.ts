@@ -41,11 +41,10 @@ export async function bookFailure(
   failure: TurnFailure,
   { ms, chars }: { ms: number; chars: number },
 ): Promise<void> {
-  // Nobody can know what an answer we could not read has cost: the hold stays, and the ledger says "maybe billed".
-  if (failure.kind === 'garbled') return;
   const { servedModel, requestId, message, kind, billed } = failure;
   const { usage, cost } = billOf(ctx, route, held, failure, chars);
-  const quantity = billed === 'no' ? takenBy(held, '0') : billed === 'yes' ? takenBy(held, null) : held.quantity;
+  const certain = kind === 'garbled' ? 'maybe' : billed;
+  const quantity = certain === 'no' ? takenBy(held, '0') : certain === 'yes' ? takenBy(held, null) : held.quantity;
   const booked = { usage, cost, quantity, servedModel, requestId, ms, error: message, failure: kind };
   await ctx.ledger.settle({ ...held, ...booked, state: 'failed' });
 }
@@ -82,8 +81,9 @@ function billOf(
   const { usage: counted, billed } = failure;
   if (held.unit !== 'usd') return { usage: counted, cost: held.cost };
   if (billed === 'no') return { usage: null, cost: { usd: '0', basis: 'computed', price: null } };
-  if (billed === 'maybe' && counted === null && route.agent.billing !== 'local') {
-    // Nothing is known: an unknown cost, under which the hold keeps counting.
+  const unreadable = failure.kind === 'garbled';
+  if ((unreadable || (billed === 'maybe' && counted === null)) && route.agent.billing !== 'local') {
+    // Nothing is known: an unknown cost, under which the hold keeps counting. What a broken answer says of usage is no more to be trusted.
     return { usage: null, cost: { usd: null, basis: 'unpriced', price: null } };
   }
   const input = bytesOf(route.turn, '').input;

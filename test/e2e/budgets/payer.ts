@@ -29,7 +29,7 @@ const ctx = {
   // Nobody waits for a minute here; that calls wait at all stays as it is.
   clock: { now: () => new Date(), sleep: (ms: number) => pause(ms / 100) },
   providers: new Providers(),
-  refusedKeys: { find: () => null, mark: () => {}, clear: () => {}, clearAll: () => 0 },
+  refusedKeys: { find: () => null, mark: () => {}, clearAll: () => 0 },
   catalogue: buildCatalogue([{ id: 'test/payer', input: 1, output: 2 }]),
   signal: new AbortController().signal,
   emit: () => {},

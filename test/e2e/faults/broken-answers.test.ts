@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Receipt } from '../../../src/contract/usage.ts';
+import { addUsd } from '../../../src/pricing/usd.ts';
 import { aPlan, approval } from '../../support/answers.ts';
 import type { Fault, Reply } from '../../support/model-server/server.ts';
 import { picoOf, picoToUsd } from '../../support/reckon.ts';
@@ -105,15 +106,20 @@ describe('an answer that nobody can read', () => {
 
   async function expectUnreadable(fault: Fault): Promise<void> {
     await using stage = await faultStage({ ...SMOOTH, planner: [broken(PLAN, fault), broken(PLAN, fault)] });
-    const { result, of, calls, said, sleeps } = await stage.run();
+    const { run, result, of, calls, said, sleeps } = await stage.run();
     expect(result).toMatchObject({ outcome: 'failed', exitCode: 1 });
     expect(calls('planner')).toHaveLength(2);
     expect(sleeps).toHaveLength(1);
-    expect(of('plan').map(({ state, cost }) => [state, cost.usd])).toEqual([
-      ['held', null],
-      ['held', null],
-    ]);
+    const receipts = of('plan');
+    expect(receipts).toHaveLength(2);
+    for (const receipt of receipts)
+      expect(receipt).toMatchObject({ state: 'failed', failure: 'garbled', cost: { usd: null }, usage: null });
     expect(result.cost).toMatchObject({ usd: null, unknownCalls: 2 });
+    // What they held keeps counting under the caps.
+    const cap = { scope: 'run', unit: 'usd', key: run, amount: '5' } as const;
+    const [under] = await stage.spending([cap]);
+    expect(under).toMatchObject({ spent: '0', held: addUsd(...receipts.map(({ heldUsd }) => heldUsd ?? '0')) });
+    expect(Number(under?.held)).toBeGreaterThan(0);
     expect(said).toContain('Cannot talk to anthropic.');
     expect(said).toContain('what they hold stays held');
   }

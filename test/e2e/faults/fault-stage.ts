@@ -1,5 +1,6 @@
 import { modelAgent } from '../../../src/adapters/agent/model/agent.ts';
 import type { Deadlines } from '../../../src/adapters/agent/model/settings.ts';
+import { openLedger } from '../../../src/adapters/ledger/sqlite.ts';
 import { modelLineage } from '../../../src/compose/agents.ts';
 import { openSession, type Session } from '../../../src/compose/compose.ts';
 import { conduct } from '../../../src/compose/conduct.ts';
@@ -11,6 +12,7 @@ import type { RunResult } from '../../../src/contract/outcome.ts';
 import { ROLES, type Role } from '../../../src/contract/role.ts';
 import type { CallPurpose, Receipt } from '../../../src/contract/usage.ts';
 import type { Agent } from '../../../src/ports/agent.ts';
+import type { Cap, Spending } from '../../../src/ports/ledger.ts';
 import { showUsd } from '../../../src/pricing/usd.ts';
 import { PLAIN } from '../../../src/report/palette.ts';
 import { linesOf } from '../../../src/report/progress-lines.ts';
@@ -28,6 +30,8 @@ export interface FaultStage extends AsyncDisposable {
   clock: SkippingClock;
   /** Runs the small change of the sample shop, or carries a run on. */
   run(again?: string): Promise<Ended>;
+  /** What counts under caps, read from the ledger's file. */
+  spending(caps: readonly Cap[]): Promise<Spending[]>;
 }
 
 export interface Ended {
@@ -68,6 +72,14 @@ export async function faultStage(lines: Lines, options: FaultOptions = {}): Prom
         return await runIn(stage, session, clock, own, again);
       } finally {
         await session.close();
+      }
+    },
+    async spending(caps) {
+      const ledger = await openLedger(`${stage.home.folder}/data/ledger.db`);
+      try {
+        return await ledger.spending(caps);
+      } finally {
+        await ledger.close();
       }
     },
     [Symbol.asyncDispose]: () => stage[Symbol.asyncDispose](),

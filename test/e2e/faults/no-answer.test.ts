@@ -3,7 +3,8 @@ import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { aPlan } from '../../support/answers.ts';
 import type { Reply } from '../../support/model-server/server.ts';
-import { SMOOTH, TASK } from '../../support/shop-change.ts';
+import { RUN, SMOOTH, TASK } from '../../support/shop-change.ts';
+import { summary } from '../../support/stage.ts';
 import { faultStage, status } from './fault-stage.ts';
 
 const FALLBACK = 'roles: { reviewer: { fallback: google/gemini-3.8-flash } }\n';
@@ -165,7 +166,7 @@ describe('a request that is refused at the door', () => {
     const first = await stage.run();
     expect(first.result).toMatchObject({ outcome: 'parked', exitCode: 5, parkedUntil: null });
     expect(first.of('plan')).toMatchObject([{ state: 'failed', failure: 'bad-key', cost: { usd: '0' } }]);
-    expect(first.said).toContain('Check the API key in your environment');
+    expect(first.said).toContain('Is the key in your environment whole, still valid, and of this provider?');
     // Another run, in another process even, does not ask with it.
     const other = await stage.stage.tercet([
       'run',
@@ -187,6 +188,37 @@ describe('a request that is refused at the door', () => {
     expect(doctor.stdout).toContain('1 key had been refused');
     const resumed = await stage.run(first.run);
     expect(resumed.result.outcome, resumed.result.reason).toBe('approved');
+  });
+
+  it('bad key: a run under way in another process makes no further call with it', async () => {
+    const bad = status(401);
+    let end = () => {};
+    const refused = new Promise<void>((resolve) => {
+      end = resolve;
+    });
+    let asked = () => {};
+    const underWay = new Promise<void>((resolve) => {
+      asked = resolve;
+    });
+    const [plan] = SMOOTH.planner;
+    const slow = async () => {
+      asked();
+      await refused;
+      return plan as Reply;
+    };
+    await using stage = await faultStage({ ...SMOOTH, planner: [slow, bad] });
+    const other = stage.stage.tercet(RUN);
+    await underWay;
+    const here = await stage.run();
+    end();
+    expect(here.result).toMatchObject({ outcome: 'parked', exitCode: 5 });
+    const there = await other;
+    // Its plan was answered after the key had been refused: paid, kept, and no sign that the key is good.
+    expect(there.code, there.stderr).toBe(5);
+    expect(there.stderr).toContain('so no call was made with it');
+    expect(stage.stage.calls('executor')).toEqual([]);
+    const receipts = await stage.stage.receipts(summary(there).run);
+    expect(receipts.map(({ purpose, state }) => [purpose, state])).toEqual([['plan', 'settled']]);
   });
 
   it('key echoed in an error body: is written nowhere', async () => {

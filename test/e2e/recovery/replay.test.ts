@@ -8,6 +8,7 @@ import { REQUEST as GIFT_WRAP, script } from '../../crash/story.ts';
 import { aPlan, approval, aTask, file } from '../../support/answers.ts';
 import { EDIT, REQUEST, RUN, SMOOTH, TASK } from '../../support/shop-change.ts';
 import { runFolder, type Stage, setStage, summary } from '../../support/stage.ts';
+import { faultStage } from '../faults/fault-stage.ts';
 
 // Each test is several processes; a busy machine takes its time.
 vi.setConfig({ testTimeout: 90_000 });
@@ -137,6 +138,42 @@ describe('a replay', () => {
     const result = await replay(stage, parked.run);
     expect(result.code, result.stdout + result.stderr).toBe(0);
     expect(result.said()).toMatchObject({ outcome: 'approved', same: true });
+  });
+
+  it('does so for a run in which a fallback answered: after failures, and at once while the circuit was open', async () => {
+    const down = Array.from({ length: 5 }, () => ({ fault: { kind: 'status' as const, status: 503 } }));
+    const [plan] = SMOOTH.planner;
+    await using at = await faultStage(
+      { ...SMOOTH, planner: [...down, plan ?? {}], executor: SMOOTH.executor },
+      {
+        config:
+          'roles: { planner: { fallback: google/gemini-3.8-flash }, executor: { fallback: google/gemini-3.8-flash } }\n',
+      },
+    );
+    const { run, result, events } = await at.run();
+    expect(result.outcome, result.reason).toBe('approved');
+    expect(events('call.rerouted').map(({ role, to }) => [role, to])).toEqual([
+      ['planner', 'google/gemini-3.8-flash'],
+      ['executor', 'google/gemini-3.8-flash'],
+    ]);
+    const replayed = await replay(at.stage, run);
+    expect(replayed.code, replayed.stdout + replayed.stderr).toBe(0);
+    expect(replayed.said()).toMatchObject({ outcome: 'approved', same: true, missing: null });
+  });
+
+  it('does so for a run whose fallback failed as well', async () => {
+    const down = Array.from({ length: 5 }, () => ({ fault: { kind: 'status' as const, status: 503 } }));
+    const bad = { fault: { kind: 'status' as const, status: 400 } };
+    const fallback = '{ fallback: google/gemini-3.8-flash }';
+    await using at = await faultStage(
+      { planner: [...down, ...SMOOTH.planner], executor: [bad, bad, bad], reviewer: [] },
+      { config: `roles: { planner: ${fallback}, executor: ${fallback} }\n` },
+    );
+    const { run, result, calls } = await at.run();
+    expect(result.outcome).toBe('failed');
+    expect(calls('executor').length).toBeGreaterThan(0);
+    const replayed = await replay(at.stage, run);
+    expect(replayed.said(), replayed.stderr).toMatchObject({ outcome: 'failed', missing: null });
   });
 
   it('gives the answers a person gave, and the plan as they edited it', async () => {

@@ -243,7 +243,7 @@ describe.concurrent('the user’s own configuration', () => {
       "Run RUN on SHA: planner anthropic/claude-fable-5-2, executor anthropic/claude-haiku-5-5, reviewer openai/gpt-6.1-sol, budget $COST
       ! Commands run without a sandbox, with your rights: your configuration says \`sandbox: off\`.
       plan
-      Parked: The budget of $COST cannot hold the next call: anthropic/claude-fable-5-2 (planner, plan) could cost up to $COST; spent $COST, held by calls under way $COST. The call was not made. Give a larger --budget, or a smaller roles.<role>.maxOutputTokens in tercet.yaml. [$COST]
+      Parked: The budget of $COST cannot hold the next call: anthropic/claude-fable-5-2 (planner, plan) could cost up to $COST; spent $COST, held by calls under way $COST. The call was not made. Go on with \`tercet resume RUN\` and a larger --budget, or a smaller roles.planner.maxOutputTokens. [$COST]
       "
     `);
     expect(at.server.log).toEqual([]);
@@ -254,7 +254,7 @@ describe.concurrent('the user’s own configuration', () => {
     const refused = await at.run([...RUN, '--json']);
     expect([refused.code, JSON.parse(refused.stdout).outcome, at.server.log.length]).toEqual([5, 'parked', 1]);
     expect(JSON.parse(refused.stdout).reason).toMatchInlineSnapshot(
-      `"anthropic/claude-fable-5-2 (planner) failed: anthropic/claude-fable-5-2: scripted failure. The key in your environment is not accepted: is it whole, still valid, and of this provider? \`tercet doctor\` says which variable is read."`,
+      `"anthropic/claude-fable-5-2 (planner) failed: anthropic/claude-fable-5-2: scripted failure. Is the key in your environment whole, still valid, and of this provider? \`tercet doctor\` says which variable is read, and lets the same key be tried again; a new one is used at once. Then \`tercet resume RUN\`."`,
     );
   });
 });

@@ -48,8 +48,8 @@ describe.concurrent('a provider that', () => {
     await using at = await scene({ planner: [status(402)] });
     const said = await at.run([...RUN, '--json']);
     expect([said.code, said.result.json().outcome, at.server.log.length]).toEqual([5, 'parked', 1]);
-    expect(said.result.json().reason).toMatchInlineSnapshot(
-      `"anthropic/claude-fable-5-2 (planner) failed: anthropic/claude-fable-5-2: scripted failure. The account’s quota or credit is used up: top it up or choose another model."`,
+    expect(JSON.parse(said.stdout).reason).toMatchInlineSnapshot(
+      `"anthropic/claude-fable-5-2 (planner) failed: anthropic/claude-fable-5-2: scripted failure. The account’s quota or credit is used up: top it up, then \`tercet resume RUN\`, or now with another model: add \`--planner provider/model\`, or set roles.planner.fallback for the next time."`,
     );
   });
 
@@ -75,7 +75,7 @@ describe.concurrent('a provider that', () => {
       ! executor call to anthropic/claude-haiku-5-5 failed (bad-key): anthropic/claude-haiku-5-5: scripted failure
       deliver
       ! Work that was not committed is kept at refs/tercet/RUN/left (\`git diff SHA refs/tercet/RUN/left\`).
-      Parked: anthropic/claude-haiku-5-5 (executor) failed: anthropic/claude-haiku-5-5: scripted failure. The key in your environment is not accepted: is it whole, still valid, and of this provider? \`tercet doctor\` says which variable is read. [$COST]
+      Parked: anthropic/claude-haiku-5-5 (executor) failed: anthropic/claude-haiku-5-5: scripted failure. Is the key in your environment whole, still valid, and of this provider? \`tercet doctor\` says which variable is read, and lets the same key be tried again; a new one is used at once. Then \`tercet resume RUN\`. [$COST]
       "
     `);
     const ref = at.repository.git('for-each-ref', '--format=%(refname)', 'refs/tercet');

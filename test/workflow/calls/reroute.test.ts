@@ -38,7 +38,7 @@ function processOf(ledger: Ledger, own: Agent, fallback: Agent | null): { ctx: R
     ledger,
     clock: { now: () => new Date('2026-11-22T10:00:00Z'), sleep: async () => {} },
     providers: new Providers(),
-    refusedKeys: { find: () => null, mark: () => {}, clear: () => {}, clearAll: () => 0 },
+    refusedKeys: { find: () => null, mark: () => {}, clearAll: () => 0 },
     catalogue: buildCatalogue(['own/model', 'other/model'].map((id) => ({ id, input: 1, output: 2 }))),
     signal: new AbortController().signal,
     emit: (event: RunEvent) => events.push(event),
@@ -69,6 +69,26 @@ describe('a run that was killed after another way had been taken', () => {
     expect(silent.turns).toHaveLength(0);
     // The same request made a second time in this process is a call of its own.
     expect(await pay(after.ctx, awake, TURN)).not.toMatchObject({ callId: paid.callId });
+  });
+
+  it('finds it again when its own model was passed over, because the circuit was open', async () => {
+    const ledger = openMemoryLedger();
+    const fallback = agent('other/model', { text: 'the fallback’s' });
+    const own = agent('own/model', { text: 'its own' });
+    const before = processOf(ledger, own, fallback);
+    const now = before.ctx.clock.now().getTime();
+    for (let count = 0; count < 5; count++) before.ctx.providers.of('own/model').failed('overloaded', now, null);
+    const paid = await pay(before.ctx, own, TURN);
+    expect(own.turns).toHaveLength(0);
+
+    const awake = agent('own/model', { text: 'its own' });
+    const silent = agent('other/model', { text: 'again' });
+    const after = processOf(ledger, awake, silent);
+    expect(await pay(after.ctx, awake, TURN)).toMatchObject({ text: 'the fallback’s', callId: paid.callId });
+    expect([awake.turns.length, silent.turns.length]).toEqual([0, 0]);
+    // What was not answered by anybody yet is asked of its own model first.
+    const other = { ...TURN, task: 'T2' };
+    expect(await pay(after.ctx, awake, other)).toMatchObject({ text: 'its own', model: 'own/model' });
   });
 
   it('finds the answer to its nudge again', async () => {
