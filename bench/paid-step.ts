@@ -20,8 +20,8 @@ import type { RunContext } from '../src/workflow/run-context.ts';
 export interface PaidStep {
   /** Look-up, key, gate, hold under three caps, settle, two events, everything redacted: all of it as a run does it. */
   step: Quantiles;
-  /** The same in a process that has made hundreds of calls: the ledger's log is then written over and no longer grows. */
-  later: Quantiles;
+  /** The same over the first calls of a process: the ledger's log still grows, and a sync of a file that grows takes longer. */
+  first: Quantiles;
   /** An entry of the journal, which a task or a review adds once; not part of a paid step. */
   journal: Quantiles;
   /** One append and sync of 500 bytes on this disk, measured in between: a step has two, an entry of the journal one. */
@@ -38,23 +38,22 @@ export interface Quantiles {
 /** The prompt and the answer of an ordinary edit, characters. */
 const PROMPT = 12_000;
 const ANSWER = 4_000;
-/** Calls of an ordinary run, and of a process in which the log has come to its full length (1,000 pages, 13 a step). */
-const CALLS = 25;
-const GROWN = 100;
+/** Calls of an ordinary run. From about the 75th on, the log has its full length (1,000 pages, 13 a step) and is written over. */
+const FIRST = 25;
 
 type Seen = Record<keyof PaidStep, number[]>;
 
-export async function measurePaidStep(runs = 20, calls = 400): Promise<PaidStep> {
+export async function measurePaidStep(calls = 500, runs = 20): Promise<PaidStep> {
   const folder = mkdtempSync(path.join(tmpdir(), 'tercet-bench-'));
   const seen = none();
-  const grown = none();
+  const short = none();
   try {
-    for (let run = 0; run < runs; run += 1) await measureRun(folder, `run-${run}`, CALLS, seen);
-    await measureRun(folder, 'long', calls, grown);
+    await measureRun(folder, 'long', calls, seen);
+    for (let run = 0; run < runs; run += 1) await measureRun(folder, `run-${run}`, FIRST, short);
   } finally {
     rmSync(folder, { recursive: true });
   }
-  seen.later = grown.step.slice(GROWN);
+  seen.first = short.step;
   return Object.fromEntries(Object.entries(seen).map(([name, values]) => [name, quantiles(values)])) as Record<
     keyof PaidStep,
     Quantiles
@@ -62,7 +61,7 @@ export async function measurePaidStep(runs = 20, calls = 400): Promise<PaidStep>
 }
 
 function none(): Seen {
-  return { step: [], later: [], journal: [], sync: [], cpu: [] };
+  return { step: [], first: [], journal: [], sync: [], cpu: [] };
 }
 
 async function measureRun(folder: string, run: string, calls: number, seen: Seen): Promise<void> {
