@@ -28,6 +28,8 @@ export interface Host {
   clock?: Clock;
   /** How the providers are, as far as this process knows; shared by all its runs unless told. */
   providers?: Providers;
+  /** The repository of `cwd` where it is being opened already; see {@link openAhead}. */
+  repository?: Promise<Repository>;
 }
 
 const providersOfThisProcess = new Providers();
@@ -54,7 +56,7 @@ export interface Session {
 /** Opens what a command needs in a repository. @throws TercetError `repository`, `config`, `storage`. */
 export async function openSession(host: Host): Promise<Session> {
   const folders = foldersOf(host.env);
-  const opened = await openRepository(host.cwd, { env: host.env });
+  const opened = await (host.repository ?? openRepository(host.cwd, { env: host.env }));
   const { key, movedFrom } = await findHome(folders.data, opened);
   const repository = { ...opened, key };
   const config = await readConfig(folders, repository.root);
