@@ -97,7 +97,7 @@ export function keyRefused(ctx: RunContext, { agent, turn }: Route, { message, s
 }
 
 function mendKey(ctx: RunContext): string {
-  return `Is the key in your environment whole, still valid, and of this provider? \`tercet doctor\` says which variable is read, and lets the same key be tried again; a new one is used at once. Then \`tercet resume ${ctx.run}\`.`;
+  return `The key in your environment is not accepted: is it whole, still valid, and of this provider? \`tercet doctor\` says which variable is read, and lets the same key be tried again; a new one is used at once. Then \`tercet resume ${ctx.run}\`.`;
 }
 
 function orElse({ fallbacks }: RunContext, { role }: Turn): string {

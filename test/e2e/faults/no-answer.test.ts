@@ -166,7 +166,9 @@ describe('a request that is refused at the door', () => {
     const first = await stage.run();
     expect(first.result).toMatchObject({ outcome: 'parked', exitCode: 5, parkedUntil: null });
     expect(first.of('plan')).toMatchObject([{ state: 'failed', failure: 'bad-key', cost: { usd: '0' } }]);
-    expect(first.said).toContain('Is the key in your environment whole, still valid, and of this provider?');
+    expect(first.said).toContain(
+      'The key in your environment is not accepted: is it whole, still valid, and of this provider?',
+    );
     // Another run, in another process even, does not ask with it.
     const other = await stage.stage.tercet([
       'run',

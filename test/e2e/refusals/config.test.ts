@@ -254,7 +254,7 @@ describe.concurrent('the user’s own configuration', () => {
     const refused = await at.run([...RUN, '--json']);
     expect([refused.code, JSON.parse(refused.stdout).outcome, at.server.log.length]).toEqual([5, 'parked', 1]);
     expect(JSON.parse(refused.stdout).reason).toMatchInlineSnapshot(
-      `"anthropic/claude-fable-5-2 (planner) failed: anthropic/claude-fable-5-2: scripted failure. Is the key in your environment whole, still valid, and of this provider? \`tercet doctor\` says which variable is read, and lets the same key be tried again; a new one is used at once. Then \`tercet resume RUN\`."`,
+      `"anthropic/claude-fable-5-2 (planner) failed: anthropic/claude-fable-5-2: scripted failure. The key in your environment is not accepted: is it whole, still valid, and of this provider? \`tercet doctor\` says which variable is read, and lets the same key be tried again; a new one is used at once. Then \`tercet resume RUN\`."`,
     );
   });
 });

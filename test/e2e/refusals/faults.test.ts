@@ -75,7 +75,7 @@ describe.concurrent('a provider that', () => {
       ! executor call to anthropic/claude-haiku-5-5 failed (bad-key): anthropic/claude-haiku-5-5: scripted failure
       deliver
       ! Work that was not committed is kept at refs/tercet/RUN/left (\`git diff SHA refs/tercet/RUN/left\`).
-      Parked: anthropic/claude-haiku-5-5 (executor) failed: anthropic/claude-haiku-5-5: scripted failure. Is the key in your environment whole, still valid, and of this provider? \`tercet doctor\` says which variable is read, and lets the same key be tried again; a new one is used at once. Then \`tercet resume RUN\`. [$COST]
+      Parked: anthropic/claude-haiku-5-5 (executor) failed: anthropic/claude-haiku-5-5: scripted failure. The key in your environment is not accepted: is it whole, still valid, and of this provider? \`tercet doctor\` says which variable is read, and lets the same key be tried again; a new one is used at once. Then \`tercet resume RUN\`. [$COST]
       "
     `);
     const ref = at.repository.git('for-each-ref', '--format=%(refname)', 'refs/tercet');
