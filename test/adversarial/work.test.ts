@@ -3,8 +3,8 @@ import path from 'node:path';
 import { afterEach, describe, expect, test, vi } from 'vitest';
 import { openRepository } from '../../src/adapters/workspace/git/open.ts';
 import type { Worktree } from '../../src/ports/workspace.ts';
-import { one, RUN, type Scene, setScene } from '../e2e/trust/set-scene.ts';
 import { makeRepository, type TestRepository } from '../support/repository.ts';
+import { one, RUN, type Scene, setScene } from '../support/set-scene.ts';
 
 // Whole runs; a busy machine takes its time.
 vi.setConfig({ testTimeout: 90_000 });

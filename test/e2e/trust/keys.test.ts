@@ -1,5 +1,5 @@
 import { describe, expect, test, vi } from 'vitest';
-import { one, RUN, setScene } from './set-scene.ts';
+import { one, RUN, setScene } from '../../support/set-scene.ts';
 
 // Whole runs, several to a test: a busy machine takes its time.
 vi.setConfig({ testTimeout: 90_000 });

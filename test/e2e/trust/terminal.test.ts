@@ -2,7 +2,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { expect, test, vi } from 'vitest';
 import { makeRepository } from '../../support/repository.ts';
-import { one, RUN, setScene } from './set-scene.ts';
+import { one, RUN, setScene } from '../../support/set-scene.ts';
 
 // Whole runs, several to a test: a busy machine takes its time.
 vi.setConfig({ testTimeout: 90_000 });

@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, test, vi } from 'vitest';
-import { one, RUN, type Scene, setScene } from './set-scene.ts';
+import { one, RUN, type Scene, setScene } from '../../support/set-scene.ts';
 
 // Whole runs, several to a test: a busy machine takes its time.
 vi.setConfig({ testTimeout: 90_000 });
