@@ -3,6 +3,7 @@ import path from 'node:path';
 import { afterEach, describe, expect, test, vi } from 'vitest';
 import { openRepository } from '../../src/adapters/workspace/git/open.ts';
 import type { Worktree } from '../../src/ports/workspace.ts';
+import type { CliResult } from '../support/cli.ts';
 import { makeRepository, type TestRepository } from '../support/repository.ts';
 import { one, RUN, type Scene, setScene } from '../support/set-scene.ts';
 
@@ -95,20 +96,23 @@ test('case 4: untracked files count as work, whatever status.showUntrackedFiles 
 });
 
 describe('while a run is under way', () => {
-  /** A run during which `act` happens, while the executor is asked; `tree` is the run's working tree. */
-  async function meanwhile(act: (scene: Scene, tree: string) => void, files: Record<string, string> = {}) {
+  /** A run during which `act` happens, once, while the executor is asked; `tree` is the run's working tree. */
+  async function meanwhile(act: (scene: Scene, tree: string) => unknown, files: Record<string, string> = {}) {
     let scene: Scene | undefined;
     const { executor } = one();
     scene = await setScene(
       {
-        executor: (call) => {
-          if (scene !== undefined) act(scene, worktreeOf(scene));
+        executor: async (call) => {
+          const set = scene;
+          scene = undefined;
+          if (set !== undefined) await act(set, worktreeOf(set));
           return executor(call);
         },
       },
       files,
     );
-    return scene;
+    const set = scene;
+    return set;
   }
   const worktreeOf = ({ repository }: Scene) => {
     const folder = path.join(repository.root, '.tercet/worktrees');
@@ -148,6 +152,24 @@ describe('while a run is under way', () => {
     expect(run.json()).toMatchObject({ outcome: 'approved', base });
     expect(git('rev-parse', `${branchOf(scene)}^`)).toBe(base);
     expect(git('symbolic-ref', '--short', 'HEAD')).toBe('other');
+  });
+
+  test('case 53: another process is refused what one has under way, and is told which', async () => {
+    const others: CliResult[] = [];
+    await using scene = await meanwhile(async (set, tree) => {
+      for (const args of [
+        ['resume', path.basename(tree)],
+        ['clean', '--yes', '--older-than', '0h'],
+      ])
+        others.push(await set.tercet(args));
+    });
+    const run = await scene.inside([...RUN, '--json']);
+    const [resumed, cleaned] = others;
+    expect(resumed?.code).toBe(2);
+    expect(resumed?.stderr).toContain(`is being carried on by process ${process.pid}`);
+    expect(cleaned?.code).toBe(0);
+    expect(run.code, run.stderr).toBe(0);
+    expect(scene.server.log).toHaveLength(3);
   });
 
   test('case 8: a commit of the user on its branch stops it, and stays; one on theirs is not in its way', async () => {

@@ -9,7 +9,7 @@ import type { ScriptCall } from './model-server/types.ts';
 import { type FileSpec, makeRepository, type TestRepository } from './repository.ts';
 
 export type Part = 'planner' | 'executor' | 'reviewer';
-export type Lines = Record<Part, (call: ScriptCall) => Reply>;
+export type Lines = Record<Part, (call: ScriptCall) => Reply | Promise<Reply>>;
 
 /** A repository, a model server whose three models answer as `lines` say, a home, and the built command. */
 export interface Scene extends AsyncDisposable {

@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, expect, test } from 'vitest';
 import { openRepository } from '../../../src/adapters/workspace/git/open.ts';
@@ -86,17 +86,27 @@ test('a filter that is configured during the run is blanked too', async () => {
   await worktree.close();
 });
 
-test("a working tree's .git that points to a hostile repository leads nowhere", async () => {
-  repo = makeHostile();
-  const opened = await openRepository(repo.root, { env: repo.env });
-  const worktree = await opened.openWorktree({ run: 'r1', branch: 'r1', base: 'HEAD' });
-  writeFileSync(join(worktree.path, '.git'), `gitdir: ${join(repo.root, 'nested/.git')}\n`);
-  await worktree.write('new.txt', 'x\n');
-  expect(await worktree.changed()).toEqual(['new.txt']);
-  await worktree.commit({ subject: 'x', body: '', trailers: [] }, ['new.txt']);
-  await worktree.close();
-  expect(repo.fired()).toEqual([]);
-  expect(existsSync(worktree.path)).toBe(false);
-  expect(existsSync(join(repo.root, 'nested/.git/HEAD'))).toBe(true);
-  expect(readdirSync(join(repo.root, '.git')).includes('worktrees')).toBe(false);
-});
+const REPLACEMENTS = {
+  file: (marker: string, git: string) => writeFileSync(marker, `gitdir: ${git}\n`),
+  link: (marker: string, git: string) => symlinkSync(git, marker),
+  folder: (marker: string, git: string) => cpSync(git, marker, { recursive: true }),
+};
+
+test.each(Object.entries(REPLACEMENTS))(
+  "case 17: a working tree's .git replaced by a %s of a hostile repository leads nowhere",
+  async (_, replace) => {
+    repo = makeHostile();
+    const opened = await openRepository(repo.root, { env: repo.env });
+    const worktree = await opened.openWorktree({ run: 'r1', branch: 'r1', base: 'HEAD' });
+    rmSync(join(worktree.path, '.git'));
+    replace(join(worktree.path, '.git'), join(repo.root, 'nested/.git'));
+    await worktree.write('new.txt', 'x\n');
+    expect(await worktree.changed()).toEqual(['new.txt']);
+    await worktree.commit({ subject: 'x', body: '', trailers: [] }, ['new.txt']);
+    await worktree.close();
+    expect(repo.fired()).toEqual([]);
+    expect(existsSync(worktree.path)).toBe(false);
+    expect(existsSync(join(repo.root, 'nested/.git/HEAD'))).toBe(true);
+    expect(readdirSync(join(repo.root, '.git')).includes('worktrees')).toBe(false);
+  },
+);

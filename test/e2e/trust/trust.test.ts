@@ -14,8 +14,8 @@ const trustFiles = (scene: Scene) =>
   );
 const checksRun = (stderr: string) => stderr.includes('check passed') || stderr.includes('check failed');
 
-describe('23: what a repository asks for takes effect only after the person has seen it', () => {
-  test('a run with nobody to ask begins nothing, spends nothing, and says what is asked and what to do', async () => {
+describe('what a repository asks for takes effect only after the person has seen it', () => {
+  test('case 23: a run with nobody to ask begins nothing, spends nothing, and says what is asked and what to do', async () => {
     await using scene = await setScene({}, { 'tercet.yaml': `${CHECKED}trio: budget\nbudget: 1\n` });
     for (const args of [RUN, ['plan', 'Add a note'], ['review', '--base', 'HEAD']]) {
       scene.repository.write({ 'src/list.js': 'export const list = [1];\n' });
@@ -91,7 +91,7 @@ describe('23: what a repository asks for takes effect only after the person has 
     expect(run.code).toBe(0);
   });
 
-  test('24: it asks again when it changes, shows the difference, and knows the branch it has seen', async () => {
+  test('case 24: it asks again when it changes, shows the difference, and knows the branch it has seen', async () => {
     await using scene = await setScene({}, { 'tercet.yaml': CHECKED });
     await scene.inside(['trust', '--yes']);
     scene.repository.git('checkout', '-q', '-b', 'other');
@@ -168,7 +168,7 @@ describe('23: what a repository asks for takes effect only after the person has 
 });
 
 describe('the file itself', () => {
-  test('29: a link out of the repository is not read, a pipe not waited for, a huge file not loaded', async () => {
+  test('case 29: a link out of the repository is not read, a pipe not waited for, a huge file not loaded', async () => {
     await using scene = await setScene();
     const secret = path.join(scene.home.folder, 'secret');
     writeFileSync(secret, 'aws_secret: very-secret-content\n');
@@ -187,7 +187,7 @@ describe('the file itself', () => {
     expect(scene.server.log).toEqual([]);
   });
 
-  test('21: .env files and the like are never read', async () => {
+  test('case 21: .env files and the like are never read', async () => {
     const evil = 'http://127.0.0.1:9/evil';
     const lines = [
       'TERCET_HOME=./evil-home',
@@ -217,7 +217,7 @@ describe('the file itself', () => {
     expect(doctor.stdout).not.toContain('ANTHROPIC_API_KEY is set');
   });
 
-  test('51: nothing is installed, and no other tool’s home is written to', async () => {
+  test('case 51: nothing is installed, and no other tool’s home is written to', async () => {
     const manifest = JSON.parse(readFileSync(new URL('../../../package.json', import.meta.url), 'utf8'));
     for (const script of ['preinstall', 'install', 'postinstall', 'prepare'])
       expect(manifest.scripts).not.toHaveProperty(script);
@@ -238,7 +238,7 @@ describe('the file itself', () => {
   });
 });
 
-test('25: a tercet.yaml that appears where there was none asks before the next run', async () => {
+test('case 25: a tercet.yaml that appears where there was none asks before the next run', async () => {
   await using scene = await setScene();
   expect((await scene.inside(RUN)).code).toBe(0);
   writeFileSync(path.join(scene.repository.root, 'tercet.yaml'), 'checks: [evil]\n');
