@@ -19,7 +19,7 @@ afterEach(() => rmSync(outside, { recursive: true, force: true }));
 describe.skipIf(cannotTry('that nothing loosens the sandbox'))('a long command', () => {
   const { run } = bench(() => bubblewrapCommands({ program, path }));
 
-  test.each([1, 51, 500])('case 36: of %i subcommands is confined like any other', async (count) => {
+  test.each([51, 500])('case 36: of %i subcommands is confined like any other', async (count) => {
     const chain = Array.from({ length: count }, (_, n) => `echo ${n}`).join(' && ');
     for (const separator of [';', '&&', '|']) {
       const { output } = await run(`${chain} ${separator} touch ${outside}/planted; echo end`);

@@ -23,6 +23,8 @@ const open = ({ root, env }: HostileRepository) => openRepository(root, { env })
 
 describe('a repository whose configuration starts programs, through every command', () => {
   let scene: Scene;
+  /** The commands that did not do their work. */
+  const failed: string[] = [];
   let ours: string[];
   let plain: string[];
   /** What our git was told to do, by its own first word. */
@@ -34,56 +36,53 @@ describe('a repository whose configuration starts programs, through every comman
     const log = path.join(hostile.root, '../asked');
     hostile.write({
       '../bin/git': {
-        executable: `#!/bin/sh\necho "$1" >> ${log}\nPATH=$REST exec git "$@"\n`.replace(
-          '$REST',
-          process.env.PATH ?? '',
-        ),
+        executable: `#!/bin/sh\necho "$1" >> ${log}\nPATH=${process.env.PATH} exec git "$@"\n`,
       },
     });
     scene = await setScene(one({ path: 'note.txt', text: 'a note' }), hostile);
     const env = { PATH: `${path.join(hostile.root, '../bin')}:${process.env.PATH}` };
     const say = (...args: string[]) => scene.inside(args, { env });
-    const run = await say(...RUN, '--json');
-    expect(run.code, run.stderr).toBe(0);
-    const id = String(run.json().run);
+    const id = String((await say(...RUN, '--json')).json().run);
     hostile.write({ 'a.txt': 'changed\n', 'b.txt': 'changed\n', 'c.txt': 'changed\n' });
     for (const args of [
       ['review'],
       ['apply', id],
       ['replay', id],
       ['show', id, '--diff'],
-      ['export', id, '--output', '../bundle.json'],
+      ['export', id, '--output', path.join(hostile.root, '../bundle.json')],
       ['doctor'],
       ['clean', '--yes', '--branches', '--refs'],
     ]) {
       const said = await say(...args);
-      expect(said.code, said.stderr).toBe(0);
+      if (said.code !== 0) failed.push(`${args[0]}: ${said.stderr}`);
     }
     ours = hostile.fired();
     verbs = new Set(readFileSync(log, 'utf8').trim().split('\n'));
     hostile.provoke();
     plain = hostile.fired();
-    console.log(plain);
   });
   afterAll(() => scene?.[Symbol.asyncDispose]());
 
   test.each([
-    ['13', 'core.fsmonitor', /^fsmonitor$/],
-    ['14', 'a hook', /^hook-/],
-    ['15', 'a filter, textconv, a diff or merge driver', /^(clean|smudge|process|textconv|diff|merge)/],
-    ['16', 'what a repository within has', /^nested-/],
-    ['18', 'what a submodule has', /^submodule-/],
-  ])('case %s: %s is not run, which plain git runs', (_, __, names) => {
+    ['case 13: core.fsmonitor', /^fsmonitor$/],
+    ['case 14: a hook', /^hook-/],
+    ['case 15: a filter, textconv, a diff or merge driver', /^(clean|smudge|process|textconv|diff|merge)/],
+    ['case 16: what a repository within has', /^nested-/],
+    ['case 18: what a submodule has', /^submodule-/],
+  ])('%s is not run, which plain git runs', (_, names) => {
     const ofCase = (marks: readonly string[]) => marks.filter((name) => names.test(name));
     expect(ofCase(plain)).not.toEqual([]);
     expect(ofCase(ours)).toEqual([]);
+  });
+
+  test('and every command does its work', () => {
+    expect(failed).toEqual([]);
   });
 
   test('case 19: no git command is run that clones, reaches a remote or enters a submodule', () => {
     expect(verbs.size).toBeGreaterThan(10);
     for (const verb of ['submodule', 'clone', 'fetch', 'pull', 'push', 'ls-remote', 'remote', 'archive'])
       expect(verbs).not.toContain(verb);
-    expect(ours).toEqual([]);
   });
 });
 
@@ -108,25 +107,22 @@ test('case 33: what is missing is not fetched, so the program a remote names is 
   expect(hostile.fired()).toEqual(['upload-pack']);
 });
 
-test.each(['.GIT', 'git~1'])(
-  'case 20: a folder %s in a commit is not checked out, whatever the repository says',
-  async (name) => {
-    const hostile = marked();
-    const { git } = hostile;
-    hostile.write({ '../hook': '#!/bin/sh\n' });
-    for (const key of ['core.protectNTFS', 'core.protectHFS', 'core.ignoreCase']) git('config', key, 'false');
-    const tree = (entry: string) => {
-      hostile.write({ '../entry': `${entry}\n` });
-      return git('-c', `alias.mk=!git mktree < ../entry`, 'mk');
-    };
-    const blob = git('hash-object', '-w', '../hook');
-    const root = tree(`040000 tree ${tree(`100755 blob ${blob}\tpost-checkout`)}\t${name}`);
-    const base = git('commit-tree', '-m', 'Evil', root);
-    await expect((await open(hostile)).openWorktree({ ...ORDER, base })).rejects.toThrow('invalid path');
-    expect(readdirSync(hostile.root).sort()).toEqual(['.git', 'a.txt']);
-    expect(git('branch', '--list', 'tercet/*')).toBe('');
-  },
-);
+test('case 20: a folder that another system takes for .git is not checked out, whatever the repository says', async () => {
+  const hostile = marked();
+  const { git } = hostile;
+  hostile.write({ '../hook': '#!/bin/sh\n' });
+  for (const key of ['core.protectNTFS', 'core.protectHFS', 'core.ignoreCase']) git('config', key, 'false');
+  const tree = (entry: string) => {
+    hostile.write({ '../entry': `${entry}\n` });
+    return git('-c', `alias.mk=!git mktree < ../entry`, 'mk');
+  };
+  const blob = git('hash-object', '-w', '../hook');
+  const root = tree(`040000 tree ${tree(`100755 blob ${blob}\tpost-checkout`)}\tgit~1`);
+  const base = git('commit-tree', '-m', 'Evil', root);
+  await expect((await open(hostile)).openWorktree({ ...ORDER, base })).rejects.toThrow('invalid path');
+  expect(readdirSync(hostile.root).sort()).toEqual(['.git', 'a.txt']);
+  expect(git('branch', '--list', 'tercet/*')).toBe('');
+});
 
 test('case 35: a branch named --format=evil is refused as a branch and as a base; one that is there is in nobody’s way', async () => {
   const hostile = marked();

@@ -4,6 +4,7 @@ import { afterEach, describe, expect, test, vi } from 'vitest';
 import { openRepository } from '../../src/adapters/workspace/git/open.ts';
 import type { Worktree } from '../../src/ports/workspace.ts';
 import type { CliResult } from '../support/cli.ts';
+import type { ScriptCall } from '../support/model-server/types.ts';
 import { makeRepository, type TestRepository } from '../support/repository.ts';
 import { one, RUN, type Scene, setScene } from '../support/set-scene.ts';
 
@@ -96,23 +97,23 @@ test('case 4: untracked files count as work, whatever status.showUntrackedFiles 
 });
 
 describe('while a run is under way', () => {
-  /** A run during which `act` happens, once, while the executor is asked; `tree` is the run's working tree. */
-  async function meanwhile(act: (scene: Scene, tree: string) => unknown, files: Record<string, string> = {}) {
-    let scene: Scene | undefined;
-    const { executor } = one();
-    scene = await setScene(
+  /** A run during which `act` happens, once, while a part is asked. */
+  async function meanwhile(act: (scene: Scene) => unknown, files = {}, part: 'planner' | 'executor' = 'executor') {
+    const lines = one();
+    let waiting: Scene | undefined;
+    const scene = await setScene(
       {
-        executor: async (call) => {
-          const set = scene;
-          scene = undefined;
-          if (set !== undefined) await act(set, worktreeOf(set));
-          return executor(call);
+        [part]: async (call: ScriptCall) => {
+          const set = waiting;
+          waiting = undefined;
+          if (set !== undefined) await act(set);
+          return lines[part](call);
         },
       },
       files,
     );
-    const set = scene;
-    return set;
+    waiting = scene;
+    return scene;
   }
   const worktreeOf = ({ repository }: Scene) => {
     const folder = path.join(repository.root, '.tercet/worktrees');
@@ -123,8 +124,8 @@ describe('while a run is under way', () => {
 
   test('case 6: mass deletions that arrive by a merge stop it before anything is built on them or approved', async () => {
     const files = Object.fromEntries(Array.from({ length: 40 }, (_, n) => [`lib/f${n}.js`, `${n}\n`]));
-    await using scene = await meanwhile(({ repository: { git } }, tree) => {
-      git('-C', tree, 'merge', '-q', '--no-edit', 'cleared');
+    await using scene = await meanwhile((set) => {
+      set.repository.git('-C', worktreeOf(set), 'merge', '-q', '--no-edit', 'cleared');
     }, files);
     const { git } = scene.repository;
     git('checkout', '-q', '-b', 'cleared');
@@ -141,11 +142,12 @@ describe('while a run is under way', () => {
   });
 
   test('case 7: another branch that is checked out is not the base: it is the commit the run began at', async () => {
-    await using scene = await meanwhile(({ repository }) => {
+    const checkOut = ({ repository }: Scene) => {
       repository.git('checkout', '-q', '-b', 'other');
       repository.write({ 'other.txt': 'x\n' });
       repository.commit('Other');
-    });
+    };
+    await using scene = await meanwhile(checkOut, {}, 'planner');
     const { git } = scene.repository;
     const base = git('rev-parse', 'HEAD');
     const run = await scene.inside([...RUN, '--json']);
@@ -156,9 +158,9 @@ describe('while a run is under way', () => {
 
   test('case 53: another process is refused what one has under way, and is told which', async () => {
     const others: CliResult[] = [];
-    await using scene = await meanwhile(async (set, tree) => {
+    await using scene = await meanwhile(async (set) => {
       for (const args of [
-        ['resume', path.basename(tree)],
+        ['resume', path.basename(worktreeOf(set))],
         ['clean', '--yes', '--older-than', '0h'],
       ])
         others.push(await set.tercet(args));
@@ -173,7 +175,9 @@ describe('while a run is under way', () => {
   });
 
   test('case 8: a commit of the user on its branch stops it, and stays; one on theirs is not in its way', async () => {
-    await using scene = await meanwhile(({ repository }, tree) => {
+    await using scene = await meanwhile((set) => {
+      const { repository } = set;
+      const tree = worktreeOf(set);
       repository.git('commit', '-q', '--allow-empty', '-m', 'On main');
       writeFileSync(path.join(tree, 'mine.txt'), 'mine\n');
       repository.git('-C', tree, 'add', 'mine.txt');

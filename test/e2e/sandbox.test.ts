@@ -123,7 +123,7 @@ describe.skipIf(program === null)('a run on a machine with bubblewrap', () => {
     expect(recorded(join(home.folder, 'tercet-demo-*', 'home', 'data')).record.confinement).toBe('bubblewrap');
   });
 
-  test('cases 10, 39: what a check does that helps itself stays inside', async () => {
+  test('case 10: what a check does that helps itself stays inside', async () => {
     await using home = await makeHome(null, 'sandbox: require\n');
     repository = makeRepository();
     await copySample(repository);

@@ -59,6 +59,8 @@ export function makeHostile(): HostileRepository {
   repo.git('-C', 'nested', 'add', 'x');
   repo.git('-C', 'nested', 'commit', '-qm', 'x');
   repo.git('update-index', '--add', '--cacheinfo', `160000,${repo.git('-C', 'nested', 'rev-parse', 'HEAD')},nested`);
+  // Behind what it is at, so that there is something to update.
+  repo.git('-C', 'nested', 'commit', '-q', '--allow-empty', '-m', 'Another');
   repo.git('-C', 'nested', 'config', 'core.fsmonitor', fire('nested-fsmonitor', 'exit 1'));
   repo.git('-C', 'nested', 'config', 'filter.inner.clean', fire('nested-clean'));
   repo.write({ 'nested/x': 'y', 'nested/.gitattributes': 'x filter=inner\n' });
@@ -110,7 +112,6 @@ function provoke(repo: TestRepository): void {
     [...quiet, '-c', 'commit.gpgSign=false', 'commit', '-qm', 'x'],
     [...quiet, 'worktree', 'add', '-q', '../proof', '-b', 'proof', 'HEAD'],
     [...quiet, 'merge', 'theirs'],
-    [...quiet, '-C', 'nested', 'commit', '-q', '--allow-empty', '-m', 'Another'],
     [...quiet, 'submodule', 'update', 'nested'],
     ['fetch'],
   ];

@@ -190,7 +190,6 @@ describe('the file itself', () => {
   test('case 21: .env files and the like are never read', async () => {
     const evil = 'http://127.0.0.1:9/evil';
     const lines = [
-      'TERCET_HOME=./evil-home',
       `ANTHROPIC_BASE_URL=${evil}`,
       'ANTHROPIC_API_KEY=sk-evil-0123456789',
       'NODE_OPTIONS=--require=./evil.js',
@@ -209,6 +208,9 @@ describe('the file itself', () => {
       {},
       { ...Object.fromEntries(names.map((name) => [name, `${lines}\n`])), 'evil.js': 'process.exit(99)\n' },
     );
+    // Named in full, so that it stays within this test even where it is obeyed.
+    const evilHome = path.join(scene.repository.root, 'evil-home');
+    scene.repository.write({ '.env': `TERCET_HOME=${evilHome}\n${lines}\n` });
     const run = await scene.inside(RUN);
     expect(run.code).toBe(0);
     expect(scene.server.log.length).toBe(3);
