@@ -78,8 +78,8 @@ export function providerFor(model: string, user: UserConfig, env: NodeJS.Process
 
 /** A letter that looks like another leads elsewhere, and a line break is dropped when the address is read. */
 function deceptiveAddress(name: string, baseUrl: string): TercetError {
-  const message = `The address of ${name} holds a character that is not plain ASCII: ${showHidden(JSON.stringify(baseUrl))}.`;
-  return new TercetError('config', message, {
+  const shown = showHidden(JSON.stringify(baseUrl));
+  return new TercetError('config', `The address of ${name} holds a character that is not plain ASCII: ${shown}.`, {
     hint: 'Type it anew, by hand; a name in another script is written in its xn-- form.',
   });
 }

@@ -92,8 +92,8 @@ async function startOf(git: Git, { branch, base }: WorktreeOptions): Promise<str
   const { sha } = await tipOf(git, branch, null);
   const holds = await git.run({ args: ['merge-base', '--is-ancestor', base, sha], ok: [1] });
   if (holds.code === 0) return sha;
-  const message = `The branch ${branch} does not hold the commit the run began at, ${base.slice(0, 12)}: it was put elsewhere.`;
-  throw new TercetError('repository', message, {
+  const began = base.slice(0, 12);
+  throw new TercetError('repository', `The branch ${branch} does not hold the commit the run began at, ${began}.`, {
     hint: `\`git reflog ${branch}\` shows where it stood; put it back there, then go on with \`tercet resume\`.`,
   });
 }
