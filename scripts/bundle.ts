@@ -2,8 +2,10 @@ import { rmSync, writeFileSync } from 'node:fs';
 import { rolldown } from 'rolldown';
 import { noticesFor } from './notices.ts';
 
-const HOT =
-  /\/src\/(adapters\/(?!person)|compose\/(?!propose|survey)|context|contract|edits|handoff|library|ports|pricing|report\/(?!github|sarif|rdjson)|workflow)|\/node_modules\/zod\//;
+/** What a group's modules import goes with them; what they load later does not. */
+const HOT = /\/src\/apps\/cli\/commands\/run\./;
+const GIT = /\/src\/(adapters\/workspace\/|compose\/open-ahead|contract\/errors)/;
+const AFTER_PLAN = /\/src\/(workflow\/(2-execute|3-review|4-fix|finish-run)|report\/(markdown|terminal))/;
 
 /**
  * Bundles the CLI, the library and its testing entry into dist/ as one set of chunks with their dependencies inside
@@ -26,8 +28,11 @@ export async function bundle(): Promise<void> {
     // The help needs only the version, so what reads that stands alone: `tercet --help` must not load the rest.
     codeSplitting: {
       groups: [
-        { name: 'package-folder', test: /\/src\/compose\/package-folder/, priority: 1 },
-        { name: 'core', test: HOT },
+        { name: 'package-folder', test: /\/src\/compose\/package-folder/, priority: 3 },
+        // Loaded first, so that git is at work while the rest loads.
+        { name: 'git', test: GIT, priority: 2 },
+        { name: 'core', test: HOT, priority: 1 },
+        { name: 'after-plan', test: AFTER_PLAN },
       ],
     },
   });

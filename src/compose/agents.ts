@@ -1,4 +1,5 @@
 import { modelAgent } from '../adapters/agent/model/agent.ts';
+import { loadAhead } from '../adapters/agent/model/resolve-provider.ts';
 import type { UserConfig } from '../contract/config.ts';
 import { TercetError } from '../contract/errors.ts';
 import { type Lineage, ROLES, type Role } from '../contract/role.ts';
@@ -45,6 +46,8 @@ export function castAgents(
       hint: 'Set it in the environment, choose other models (`--trio`, `--executor` …), or try `tercet demo`, which needs none. `tercet doctor` shows what is set.',
     });
   }
+  const [first] = needed;
+  if (first !== undefined && own[first] === undefined) loadAhead(providerFor(agents[first].model, user, env).kind);
   return { agents, stronger };
 }
 

@@ -19,6 +19,8 @@ export { branchName, newRunId } from './run-names.ts';
 export interface Host {
   env: NodeJS.ProcessEnv;
   cwd: string;
+  /** The repository of `cwd` where it is being opened already; see {@link openAhead}. */
+  repository?: Promise<Repository>;
 }
 
 /** Everything that is opened once per command: repository, configuration, ledger and runs. */
@@ -40,7 +42,7 @@ export interface Session {
 /** Opens what a command needs in a repository. @throws TercetError `repository`, `config`, `storage`. */
 export async function openSession(host: Host): Promise<Session> {
   const folders = foldersOf(host.env);
-  const opened = await openRepository(host.cwd, { env: host.env });
+  const opened = await (host.repository ?? openRepository(host.cwd, { env: host.env }));
   const { key, movedFrom } = await findHome(folders.data, opened);
   const repository = { ...opened, key };
   const config = await readConfig(folders, repository.root);

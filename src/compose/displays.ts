@@ -1,4 +1,5 @@
 import type { Readable, Writable } from 'node:stream';
+import { terminalReporter } from '../adapters/reporter/terminal/index.ts';
 import type { Person } from '../ports/person.ts';
 import type { Reporter } from '../ports/reporter.ts';
 import { showUsd } from '../pricing/usd.ts';
@@ -23,7 +24,6 @@ export async function openDisplays(
   io: Terminal,
   options: { verbosity: 'quiet' | 'normal' | 'verbose'; colour: boolean; ask: boolean; onInterrupt: () => void },
 ): Promise<Displays> {
-  const { terminalReporter } = await import('../adapters/reporter/terminal/index.ts');
   const { verbosity, colour, ask } = options;
   const display = terminalReporter({
     stream: io.stderr,

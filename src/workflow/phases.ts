@@ -1,9 +1,8 @@
 import type { RunResult } from '../contract/outcome.ts';
 import { makePlan } from './1-plan/make-plan.ts';
 import { viewRepository } from './1-plan/repository-view.ts';
-import { reviewChange } from './3-review/review-change.ts';
 import { type End, endOf, endWith } from './end.ts';
-import { finishRun, type Progress } from './finish-run.ts';
+import type { Progress } from './finish-run.ts';
 import type { RunContext } from './run-context.ts';
 
 /** The phases on their own: people start by hand and automate later. */
@@ -31,6 +30,7 @@ export async function reviewOnly(
     ctx.emit({ type: 'phase.started', phase: 'review', round: 1 });
     progress.plan = subject.plan;
     progress.reviewed = { from: subject.from, to: subject.to };
+    const { reviewChange } = await import('./3-review/review-change.ts');
     const review = await reviewChange(ctx, { ...subject, tasks: [], round: 1, open: [], failures: 0 });
     progress.review = review;
     return endWith(review.verdict, review.reason);
@@ -49,5 +49,6 @@ async function alone(ctx: RunContext, work: (progress: Progress) => Promise<End>
   });
   const progress: Progress = { plan: null, worktree: null, tasks: [], review: null, reviewed: null };
   const end = await work(progress).catch((error: unknown) => endOf(ctx, error));
+  const { finishRun } = await import('./finish-run.ts');
   return finishRun(ctx, progress, end);
 }

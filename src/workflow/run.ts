@@ -4,12 +4,9 @@ import type { Plan } from '../contract/plan.ts';
 import type { Review } from '../contract/review.ts';
 import type { Worktree } from '../ports/workspace.ts';
 import { planRequest } from './1-plan/plan-request.ts';
-import { executePlan } from './2-execute/execute-plan.ts';
-import { reviewChange } from './3-review/review-change.ts';
-import { fixFindings } from './4-fix/fix-findings.ts';
 import { checkLineage } from './calls/lineage.ts';
 import { type End, endOf, endWith } from './end.ts';
-import { finishRun, type Progress } from './finish-run.ts';
+import type { Progress } from './finish-run.ts';
 import type { RunContext } from './run-context.ts';
 import { step } from './step.ts';
 
@@ -23,6 +20,7 @@ export interface Order {
 /**
  * One request carried through: plan → execute → review → fix → a branch with one commit per task.
  * Everything it pays for is a receipt, everything it changes a commit, everything it says an event.
+ * The code of a phase is loaded when its turn comes: the first call to a model waits for nothing that comes after it.
  * Failures are outcomes; it throws only for what a person has to mend before anything was begun (usage, configuration).
  */
 export async function runWorkflow(ctx: RunContext, order: Order): Promise<RunResult> {
@@ -40,6 +38,7 @@ export async function runWorkflow(ctx: RunContext, order: Order): Promise<RunRes
   });
   const progress: Progress = { plan: null, worktree: null, tasks: [], review: null, reviewed: null };
   const end = await carryThrough(ctx, order, progress).catch((error: unknown) => endOf(ctx, error));
+  const { finishRun } = await import('./finish-run.ts');
   return finishRun(ctx, progress, end);
 }
 
@@ -54,6 +53,7 @@ async function carryThrough(ctx: RunContext, order: Order, progress: Progress): 
     base: ctx.request.base,
     again: ctx.again,
   });
+  const { executePlan } = await import('./2-execute/execute-plan.ts');
   const { failure, plan } = await executePlan(ctx, progress.plan, progress.worktree, (soFar) =>
     Object.assign(progress, soFar),
   );
@@ -86,6 +86,7 @@ async function reviewAndFix(ctx: RunContext, planned: Plan, worktree: Worktree, 
     }
     ctx.emit({ type: 'phase.started', phase: 'fix', round });
     const before = progress.tasks;
+    const { fixFindings } = await import('./4-fix/fix-findings.ts');
     const fixes = await fixFindings(ctx, plan, review, worktree, (soFar) => {
       progress.plan = soFar.plan;
       progress.tasks = mergeFixes(before, soFar.results);
@@ -109,6 +110,7 @@ async function reviewRound(
   const to = await worktree.head();
   const failures = Number(ctx.journal.recall(`failed:${key}`) ?? 0);
   const open = progress.review?.findings ?? [];
+  const { reviewChange } = await import('./3-review/review-change.ts');
   const review = await reviewChange(ctx, { from, to, plan, tasks: progress.tasks, round, open, failures });
   if (review.verdict === 'inconclusive') ctx.journal.record(`failed:${key}`, failures + 1);
   else ctx.journal.record(key, { review, to });

@@ -3,12 +3,11 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { killSwitch } from './kill-switch.ts';
 import type { ModelServer } from './model-server/server.ts';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 const BIN = path.join(ROOT, 'bin', 'tercet.js');
-/** The kill switch goes with every child: what the CLI starts stays on loopback too. */
-const KILL_SWITCH = `--import=${path.join(ROOT, 'test', 'no-network.ts')}`;
 
 /** A home of its own for one test: configuration, ledger, runs; removed at the end. */
 export interface Home extends AsyncDisposable {
@@ -42,7 +41,8 @@ export async function makeHome(server: ModelServer | null, config = ''): Promise
       ANTHROPIC_API_KEY: 'sk-ant-test-0123456789abcdef',
       OPENAI_API_KEY: 'sk-test-0123456789abcdef',
       GEMINI_API_KEY: 'gemini-test-0123456789abcdef',
-      NODE_OPTIONS: KILL_SWITCH,
+      // The kill switch goes with every child: what the command line starts stays on loopback too.
+      NODE_OPTIONS: killSwitch(),
     },
     [Symbol.asyncDispose]: () => rm(folder, { recursive: true, force: true }),
   };

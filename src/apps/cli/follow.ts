@@ -9,7 +9,6 @@ import type { Effort, Role } from '../../contract/role.ts';
 import { EFFORTS, ROLES } from '../../contract/role.ts';
 import { showUsd } from '../../pricing/usd.ts';
 import { summaryOf } from '../../report/json.ts';
-import { terminalReport } from '../../report/terminal.ts';
 import type { RunContext } from '../../workflow/run-context.ts';
 import { askTrust } from './ask-trust.ts';
 import { type CommonOptions, canAsk, colours, type Io, onInterrupt, paletteOf, print, printJson } from './io.ts';
@@ -48,7 +47,9 @@ export async function follow(
     trusted?: string;
   },
   work: (ctx: RunContext) => Promise<RunResult>,
-  present: (result: RunResult) => Presented | Promise<Presented> = (result) => ({ text: reportText(io, result) }),
+  present: (result: RunResult) => Presented | Promise<Presented> = async (result) => ({
+    text: await reportText(io, result),
+  }),
 ): Promise<number> {
   const overrides = { ...casting.again?.order.overrides, ...overridesOf(options, casting.planning) };
   const untrusted = await askTrust(io, session, overrides.untrusted === true);
@@ -104,7 +105,8 @@ function overridesOf(options: ModelOptions, planning: Overrides['planning']): Ov
 }
 
 /** The report of a run as a terminal shows it. */
-export function reportText(io: Io, result: RunResult, options: { next?: boolean } = {}): string {
+export async function reportText(io: Io, result: RunResult, options: { next?: boolean } = {}): Promise<string> {
+  const { terminalReport } = await import('../../report/terminal.ts');
   // A line longer than this is hard to read, however wide the terminal is.
   const width = Math.min(io.stdout.columns ?? 100, 100);
   return terminalReport(result, {

@@ -1,9 +1,9 @@
 import { expect } from 'vitest';
 import { type CliResult, type Home, makeHome, tercet } from '../cli.ts';
+import { killSwitch } from '../kill-switch.ts';
 import { type ModelServer, type Reply, type ServedCall, startModelServer } from '../model-server/server.ts';
 import type { ScriptCall } from '../model-server/types.ts';
 import { type FileSpec, makeRepository, type TestRepository } from '../repository.ts';
-import { killSwitch } from './kill-switch.ts';
 import { normalised } from './normalise.ts';
 import { FILES } from './sample.ts';
 

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { realpathSync } from 'node:fs';
 import { lstat, realpath } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import { TercetError } from '../../../contract/errors.ts';
@@ -28,9 +29,7 @@ const OLDEST = [2, 38] as const;
  */
 export async function openRepository(folder: string, options: OpenOptions = {}): Promise<Repository> {
   const user = options.env ?? process.env;
-  const cwd = await realpath(resolve(folder)).catch((error: unknown) => {
-    throw new TercetError('repository', `There is no folder ${plain(resolve(folder))}.`, { cause: error });
-  });
+  const cwd = resolved(folder);
   const common = { cwd, env: userEnvironment(user), signal: options.signal, ok: [128, 129] };
   const [found, listed] = await Promise.all([
     runGit({ ...common, args: [...ASK, '--show-toplevel'] }),
@@ -49,6 +48,15 @@ export async function openRepository(folder: string, options: OpenOptions = {}):
     identity: identityFrom(entries, user),
     key: keyOf(place.commonDir),
   });
+}
+
+/** Synchronous, so that git is at work when this returns, whatever the caller does next. */
+function resolved(folder: string): string {
+  try {
+    return realpathSync.native(resolve(folder));
+  } catch (error) {
+    throw new TercetError('repository', `There is no folder ${plain(resolve(folder))}.`, { cause: error });
+  }
 }
 
 async function placeOf(cwd: string, found: GitAnswer, env: Record<string, string>): Promise<Place> {

@@ -55,7 +55,12 @@ function hintFor(stderr: string): string | undefined {
 export function runGit(call: GitProcess): Promise<GitAnswer> {
   const { promise, resolve, reject } = Promise.withResolvers<GitAnswer>();
   if (call.signal?.aborted) return Promise.reject(cancelled(call.signal));
-  const child = spawn('git', [...call.args], { cwd: call.cwd, env: call.env, stdio: ['pipe', 'pipe', 'pipe'] });
+  const { input } = call;
+  const child = spawn('git', [...call.args], {
+    cwd: call.cwd,
+    env: call.env,
+    stdio: [input === undefined ? 'ignore' : 'pipe', 'pipe', 'pipe'],
+  });
   const chunks: Buffer[] = [];
   let bytes = 0;
   let stderr = '';
@@ -70,18 +75,18 @@ export function runGit(call: GitProcess): Promise<GitAnswer> {
   const onAbort = (): void => stop(cancelled(call.signal));
   call.signal?.addEventListener('abort', onAbort, { once: true });
 
-  child.stdout.on('data', (chunk: Buffer) => {
+  child.stdout?.on('data', (chunk: Buffer) => {
     bytes += chunk.length;
     const most = call.maxBytes ?? MAX_BYTES;
     if (bytes > most) stop(new TercetError('repository', `git ${call.args[0]} gave more than ${most} bytes.`));
     else chunks.push(chunk);
   });
-  child.stderr.on('data', (chunk: Buffer) => {
+  child.stderr?.on('data', (chunk: Buffer) => {
     if (stderr.length < MAX_STDERR_CHARS) stderr += chunk.toString();
   });
   // git may end before it has read everything; what it says then matters more than the broken pipe.
-  child.stdin.on('error', () => {});
-  child.stdin.end(call.input ?? '');
+  child.stdin?.on('error', () => {});
+  child.stdin?.end(input);
   child.on('error', (error: NodeJS.ErrnoException) => {
     fault ??= notStarted(error, call.cwd);
     settle(-1);

@@ -94,7 +94,7 @@ async function tell(io: Io, project: string, options: DemoOptions): Promise<numb
         const kept = options.keep === true;
         return {
           // Commands about a run make no sense when it is gone with its project.
-          text: `${reportText(io, result, { next: kept })}\n${closing(io, tests, kept ? project : null)}`,
+          text: `${await reportText(io, result, { next: kept })}\n${closing(io, tests, kept ? project : null)}`,
           more: { scripted: true, tests, project: kept ? project : null },
         };
       },

@@ -39,7 +39,7 @@ export async function plan(io: Io, words: string[], options: PlanOptions): Promi
       planOnly,
       async (result) => {
         if (result.plan === null || result.outcome !== 'planned')
-          return { text: reportText(io, result), more: { plan: null, file: null } };
+          return { text: await reportText(io, result), more: { plan: null, file: null } };
         const shown = path.relative(io.cwd, file) || file;
         await writeFile(file, planToYaml(result.plan, await import('yaml'), { schema: schemaUrl('plan') }), {
           flag: options.force === true ? 'w' : 'wx',

@@ -1,3 +1,4 @@
+import { setTimeout } from 'node:timers/promises';
 import { branchName, newRunId, openSession } from '../../../compose/compose.ts';
 import { ROLES } from '../../../contract/role.ts';
 import { runWorkflow } from '../../../workflow/run.ts';
@@ -13,6 +14,8 @@ export interface RunOptions extends ModelOptions {
   alwaysPlan?: boolean;
   branch?: string;
 }
+
+const A_MOMENT_MS = 200;
 
 /** `tercet run`: the whole flow. */
 export async function run(io: Io, words: string[], options: RunOptions): Promise<number> {
@@ -30,8 +33,8 @@ export async function run(io: Io, words: string[], options: RunOptions): Promise
       options,
       { run: id, kind: 'run', request, needed, branch, planning },
       async (ctx) => {
-        // Beside the work, not before it: it is a remark, and a large tree takes a while to look through.
-        const remark = sayWhatIsLeftOut(session.repository, ctx.emit);
+        // Beside the work, and not before the first call is out: it is a remark, and takes a git of its own.
+        const remark = setTimeout(A_MOMENT_MS).then(() => sayWhatIsLeftOut(session.repository, ctx.emit));
         const result = await runWorkflow(ctx, { plan: null, branch });
         await remark;
         return result;

@@ -61,7 +61,7 @@ async function showRun(io: Io, session: Session, record: RunRecord, options: Sho
     // A run of an earlier version says nothing of sensitive files.
     const result = { sensitive: [], ...(JSON.parse(text) as object) } as unknown as RunResult;
     if (options.json === true) printJson(io, summaryOf(result));
-    else print(io, `${reportText(io, result)}\nFiles  ${folder}`);
+    else print(io, `${await reportText(io, result)}\nFiles  ${folder}`);
     return;
   }
   const cost = summarise(await session.ledger.list({ run: record.id }));

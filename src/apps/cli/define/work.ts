@@ -1,5 +1,10 @@
 import { Option } from 'commander';
+import type { Io } from '../io.ts';
 import { count, type Define, examples, withJson, withModels, withProgress } from './options.ts';
+
+/** git opens the repository while the code of the command is loaded. */
+const ahead = async (io: Io, command: (io: Io) => Promise<number>) =>
+  command((await import('../../../compose/open-ahead.ts')).openAhead(io));
 
 /** The commands that call models: the whole flow, and its phases on their own. */
 export const defineWork: Define = (program, io, act) => {
@@ -26,7 +31,7 @@ export const defineWork: Define = (program, io, act) => {
         ),
       )
       .action((words, options) =>
-        act(async () => (await import('../commands/run.ts')).run(io, words, options), options),
+        act(() => ahead(io, async (io) => (await import('../commands/run.ts')).run(io, words, options)), options),
       ),
   );
 
@@ -60,7 +65,10 @@ export const defineWork: Define = (program, io, act) => {
         ),
       )
       .action((file, options) =>
-        act(async () => (await import('../commands/execute.ts')).execute(io, file, options), options),
+        act(
+          () => ahead(io, async (io) => (await import('../commands/execute.ts')).execute(io, file, options)),
+          options,
+        ),
       ),
   );
 
@@ -87,7 +95,9 @@ export const defineWork: Define = (program, io, act) => {
           'git diff main | tercet review --diff - --request "retries for the client"',
         ),
       )
-      .action((options) => act(async () => (await import('../commands/review.ts')).review(io, options), options)),
+      .action((options) =>
+        act(() => ahead(io, async (io) => (await import('../commands/review.ts')).review(io, options)), options),
+      ),
   );
 
   withModels(
@@ -101,7 +111,7 @@ export const defineWork: Define = (program, io, act) => {
         `\nWithout a name, the newest such run. What was paid for, answered and committed stands.\n${examples('tercet resume', 'tercet resume 20261122-130501-3fa9 --budget 8')}`,
       )
       .action((run, options) =>
-        act(async () => (await import('../commands/resume.ts')).resume(io, run, options), options),
+        act(() => ahead(io, async (io) => (await import('../commands/resume.ts')).resume(io, run, options)), options),
       ),
   );
 

@@ -5,13 +5,13 @@ import path from 'node:path';
 
 /**
  * NODE_OPTIONS with the kill switch of test/no-network.ts, its types removed once instead of in every process:
- * these tests start some hundred of them.
+ * the tests start some hundreds of them.
  */
 export function killSwitch(): string {
   if (options === null) {
     const folder = mkdtempSync(path.join(tmpdir(), 'tercet-test-switch-'));
     const file = path.join(folder, 'no-network.mjs');
-    const source = readFileSync(new URL('../../no-network.ts', import.meta.url), 'utf8');
+    const source = readFileSync(new URL('../no-network.ts', import.meta.url), 'utf8');
     writeFileSync(file, stripTypeScriptTypes(source));
     process.on('exit', () => rmSync(folder, { recursive: true, force: true }));
     options = `--import=${file}`;
