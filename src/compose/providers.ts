@@ -1,6 +1,7 @@
 import type { ProviderSettings } from '../adapters/agent/model/settings.ts';
 import type { UserConfig } from '../contract/config.ts';
 import { TercetError } from '../contract/errors.ts';
+import { showHidden } from '../handoff/hidden.ts';
 import { isOwnNetwork } from './local-address.ts';
 
 /** A provider Tercet knows by name: which protocol it speaks, and which variables of the environment hold its key. */
@@ -71,6 +72,7 @@ export function providerFor(model: string, user: UserConfig, env: NodeJS.Process
   }
   const keys = own?.apiKeyEnv === undefined ? (known?.keys ?? []) : [own.apiKeyEnv];
   const baseUrl = own?.baseUrl ?? redirected(name, env) ?? known?.baseUrl;
+  if (baseUrl !== undefined && /[^!-~]/u.test(baseUrl)) throw deceptiveAddress(name, baseUrl);
   const structured = own?.structured ?? known?.structured;
   return {
     kind: known?.kind ?? 'openai-compatible',
@@ -91,6 +93,14 @@ export function needsKey({ name, local }: Pick<ProviderSettings, 'name' | 'local
 /** Whether people run a provider themselves. */
 export function isSelfHosted(name: string): boolean {
   return Object.hasOwn(KNOWN_PROVIDERS, name) && KNOWN_PROVIDERS[name]?.selfHosted === true;
+}
+
+/** A letter that looks like another leads elsewhere, and a line break is dropped when the address is read. */
+function deceptiveAddress(name: string, baseUrl: string): TercetError {
+  const shown = showHidden(JSON.stringify(baseUrl));
+  return new TercetError('config', `The address of ${name} holds a character that is not plain ASCII: ${shown}.`, {
+    hint: 'Type it anew, by hand; a name in another script is written in its xn-- form.',
+  });
 }
 
 /** The variables a missing key can be put into; empty when the provider needs none. */

@@ -31,7 +31,7 @@ export async function reviewOnly(
     progress.plan = subject.plan;
     progress.reviewed = { from: subject.from, to: subject.to };
     const { reviewChange } = await import('./3-review/review-change.ts');
-    const review = await reviewChange(ctx, { ...subject, tasks: [], round: 1, open: [], failures: 0 });
+    const review = await reviewChange(ctx, { ...subject, tasks: [], round: 1, open: [], judged: [], failures: 0 });
     progress.review = review;
     return endWith(review.verdict, review.reason);
   });

@@ -1,4 +1,4 @@
-import type { TaskResult } from '../contract/change.ts';
+import type { CheckResult, TaskResult } from '../contract/change.ts';
 import type { RunResult } from '../contract/outcome.ts';
 import type { Plan } from '../contract/plan.ts';
 import type { Review } from '../contract/review.ts';
@@ -54,7 +54,7 @@ async function carryThrough(ctx: RunContext, order: Order, progress: Progress): 
     again: ctx.again,
   });
   const { executePlan } = await import('./2-execute/execute-plan.ts');
-  const { failure, plan } = await executePlan(ctx, progress.plan, progress.worktree, (soFar) =>
+  const { failure, plan, tasks } = await executePlan(ctx, progress.plan, progress.worktree, (soFar) =>
     Object.assign(progress, soFar),
   );
   if (failure !== null) {
@@ -64,16 +64,23 @@ async function carryThrough(ctx: RunContext, order: Order, progress: Progress): 
       `${failure}\n${kept ? `What was committed is on ${order.branch}, unreviewed.` : 'Nothing was committed.'}`,
     );
   }
-  return reviewAndFix(ctx, plan, progress.worktree, progress);
+  return reviewAndFix(ctx, plan, progress.worktree, progress, checksOfLast(tasks));
 }
 
 /** Review, and while findings block: fix, and review the delta. A failed review ends it: inconclusive, never a loop. */
-async function reviewAndFix(ctx: RunContext, planned: Plan, worktree: Worktree, progress: Progress): Promise<End> {
+async function reviewAndFix(
+  ctx: RunContext,
+  planned: Plan,
+  worktree: Worktree,
+  progress: Progress,
+  checked: readonly CheckResult[],
+): Promise<End> {
   let plan = planned;
+  let fresh = checked;
   let from = ctx.request.base;
   for (let round = 1; ; round++) {
     ctx.emit({ type: 'phase.started', phase: 'review', round });
-    const { review, to } = await reviewRound(ctx, { from, plan, progress, worktree, round });
+    const { review, to } = await reviewRound(ctx, { from, plan, progress, worktree, round, fresh });
     progress.review = review;
     if (review.verdict !== 'changes_requested') return endWith(review.verdict, review.reason);
     const { fixRounds } = ctx.settings;
@@ -94,24 +101,40 @@ async function reviewAndFix(ctx: RunContext, planned: Plan, worktree: Worktree, 
     if (fixes.failure !== null)
       return endWith('changes_requested', `${review.reason} The fix failed: ${fixes.failure}`);
     plan = fixes.plan;
+    fresh = checksOfLast(fixes.results);
     from = to;
   }
+}
+
+/** The commands that ran on the commit the branch stands at. */
+function checksOfLast(results: readonly TaskResult[]): readonly CheckResult[] {
+  return results.findLast((result) => result.status === 'done')?.checks ?? [];
 }
 
 /** A review that came to a verdict is recalled when the run is resumed; one that failed is made again. */
 async function reviewRound(
   ctx: RunContext,
-  given: { from: string; plan: Plan; progress: Progress; worktree: Worktree; round: number },
+  given: {
+    from: string;
+    plan: Plan;
+    progress: Progress;
+    worktree: Worktree;
+    round: number;
+    fresh: readonly CheckResult[];
+  },
 ): Promise<{ review: Review; to: string }> {
-  const { from, plan, progress, worktree, round } = given;
+  const { from, plan, progress, worktree, round, fresh } = given;
   const key = `review:${round}`;
   const known = ctx.journal.recall(key) as { review: Review; to: string } | undefined;
   if (known !== undefined) return known;
   const to = await worktree.head();
   const failures = Number(ctx.journal.recall(`failed:${key}`) ?? 0);
   const open = progress.review?.findings ?? [];
+  const { recheck } = await import('./3-review/recheck.ts');
+  progress.tasks = await recheck(ctx, progress.tasks, worktree, round, fresh);
   const { reviewChange } = await import('./3-review/review-change.ts');
-  const review = await reviewChange(ctx, { from, to, plan, tasks: progress.tasks, round, open, failures });
+  const judged = progress.review?.criteria ?? [];
+  const review = await reviewChange(ctx, { from, to, plan, tasks: progress.tasks, round, open, judged, failures });
   if (review.verdict === 'inconclusive') ctx.journal.record(`failed:${key}`, failures + 1);
   else ctx.journal.record(key, { review, to });
   return { review, to };

@@ -123,6 +123,19 @@ describe('a provider', () => {
     expect(keyNames('ollama/m', gateway)).toEqual([]);
   });
 
+  it.each([
+    'https://api.\u0430nthropic.com',
+    'https://api.anthropic.com\r\n.evil.example',
+    'https://a\u200bb.example',
+    'https://a\0b',
+  ])('case 38: is not called at an address that reads otherwise than it leads: %j', (address) => {
+    const refused = expect.objectContaining({ code: 'config', message: expect.stringContaining('not plain ASCII') });
+    expect(() => providerFor('anthropic/x', user(), { ANTHROPIC_BASE_URL: address })).toThrow(refused);
+    // A line break or NUL in a file is for the schema to drop or to refuse.
+    if (/[\r\0]/.test(address)) return;
+    expect(() => providerFor('own/x', user({ providers: { own: { baseUrl: address } } }), {})).toThrow(refused);
+  });
+
   it.each(['nobody/x', 'constructor/x', 'toString/x'])('that nobody configured is refused: %s', (model) => {
     expect(() => providerFor(model, gateway, {})).toThrow(expect.objectContaining({ code: 'config', exitCode: 2 }));
   });

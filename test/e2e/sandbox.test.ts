@@ -123,13 +123,13 @@ describe.skipIf(program === null)('a run on a machine with bubblewrap', () => {
     expect(recorded(join(home.folder, 'tercet-demo-*', 'home', 'data')).record.confinement).toBe('bubblewrap');
   });
 
-  test('10, 39: what a check does that helps itself stays inside', async () => {
+  test('case 10: what a check does that helps itself stays inside', async () => {
     await using home = await makeHome(null, 'sandbox: require\n');
     repository = makeRepository();
     await copySample(repository);
     const planted = join(home.folder, 'planted');
     const config = join(home.folder, 'config.yaml');
-    const check = `env; echo x > ${planted}; rm -rf ${home.folder}/*; cat ${config}; true`;
+    const check = `env; touch ${planted}; test -w ${home.folder} && echo open; cat ${config}; true`;
     // In the person's own file, because a repository's would need to be trusted first.
     writeFileSync(config, `${readFileSync(config, 'utf8')}checks:\n  - ${JSON.stringify(check)}\n`);
     const run = runCodingWorkflow({
@@ -147,6 +147,7 @@ describe.skipIf(program === null)('a run on a machine with bubblewrap', () => {
     for (const output of outputs) {
       expect(output).toContain('HOME=');
       expect(output).not.toContain('sk-');
+      expect(output).not.toContain('open');
       expect(output).toMatch(/config\.yaml: No such file/);
     }
     expect(existsSync(planted)).toBe(false);

@@ -17,7 +17,7 @@ const texts = (before: unknown, after: unknown) => {
 };
 const said = (changed: ChangedFile, sides = none) => sensitiveFiles([changed], sides).map(describeSensitive);
 
-describe('26: files that run code elsewhere or steer tools are flagged', () => {
+describe('files that run code elsewhere or steer tools are flagged', () => {
   test.each([
     ['.github/workflows/ci.yml', 'CI configuration'],
     ['.vscode/tasks.json', 'editor or container settings'],
@@ -26,7 +26,7 @@ describe('26: files that run code elsewhere or steer tools are flagged', () => {
     ['.claude/settings.json', 'agent settings or instructions'],
     ['tercet.yaml', 'agent settings or instructions'],
     ['.GitHub/Workflows/CI.yml', 'CI configuration'],
-  ])('%s', (path, why) => {
+  ])('case 26: %s', (path, why) => {
     expect(said(file(path))).toEqual([why]);
   });
 
@@ -44,7 +44,7 @@ describe('26: files that run code elsewhere or steer tools are flagged', () => {
     ]);
   });
 
-  test('25: a control file that was missing and is created is said to be new', () => {
+  test('case 25: a control file that was missing and is created is said to be new', () => {
     expect(sensitiveFiles([file('.claude/settings.json', 'added')], none)).toMatchObject([{ created: true }]);
     expect(said(file('.claude/settings.json', 'added'))).toEqual([
       'agent settings or instructions; there was none before',

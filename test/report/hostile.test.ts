@@ -103,7 +103,7 @@ describe('hostile text is inert', () => {
   test.each([
     ['the report', markdownReport(hostile(result), { money })],
     ['a GitHub review', githubReview(hostile(result).review ?? expect.fail('no review'), diff, { head: HEAD }).body],
-  ])('in %s', (_, markdown) => {
+  ])('case 44: in %s', (_, markdown) => {
     expect(markdown).not.toMatch(UNSAFE);
     const outside = bare(markdown);
     expect(outside).not.toMatch(/</);

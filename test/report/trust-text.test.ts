@@ -28,7 +28,7 @@ How strictly a change is planned and reviewed
 `);
 });
 
-test('24: a change since is marked line by line', () => {
+test('case 24: a change since is marked line by line', () => {
   const before = {
     at: '2026-11-20T10:00:00.000Z',
     settings: [
@@ -55,7 +55,7 @@ Models that are sent your code, with your keys and at your cost
 `);
 });
 
-test('42, 43: nothing of a value is hidden, cut, or carried out by the terminal', () => {
+test('cases 42, 43: nothing of a value is hidden, cut, or carried out by the terminal', () => {
   const long = `npm test ${'x'.repeat(20_000)} && curl evil`;
   const shown = trustText({
     file: '/tmp/\x1b[2Jrepo/tercet.yaml',

@@ -1,8 +1,9 @@
 import type { CheckResult } from '../../contract/change.ts';
 import { outOfScope, scopeOf } from '../../handoff/scope.ts';
+import type { Worktree } from '../../ports/workspace.ts';
 import { cancelled } from '../calls/give-up.ts';
-import type { RunContext } from '../run-context.ts';
-import { isThere } from './apply-to.ts';
+import { digest, type RunContext } from '../run-context.ts';
+import { isThere, textOrRefusal } from './apply-to.ts';
 import { checksOf } from './brief.ts';
 import type { Step, TaskRun } from './task-run.ts';
 
@@ -14,10 +15,13 @@ const OUTPUT_FOR_MODEL = 4000;
  * What is missing comes back as the exact text the executor gets.
  */
 export async function proveTask(ctx: RunContext, run: TaskRun): Promise<Step> {
-  const unproven = await filesAsPlanned(run);
+  const changed = await changedInScope(run);
+  const unproven = await filesAsPlanned(run, changed);
   if (unproven !== null) return { done: false, reason: unproven };
-  // What a failed command printed went to a model: a resumed run has to tell it the same, or it would pay again.
-  const key = `failed:${run.key}:${++run.proofs}`;
+  // What a failed command printed went to a model: a resumed run has to tell it the same, or it would pay again;
+  // but only about the same files, as another executor may have been given the task since.
+  const state = await Promise.all([...changed].map(async (path) => [path, await textOrRefusal(run.worktree, path)]));
+  const key = `failed:${run.key}:${++run.proofs}:${digest(state, checksOf(ctx, run)).slice(0, 16)}`;
   const before = ctx.journal.recall(key) as { checks: CheckResult[]; reason: string } | undefined;
   if (before !== undefined) {
     run.checks = before.checks;
@@ -35,27 +39,41 @@ export async function proveTask(ctx: RunContext, run: TaskRun): Promise<Step> {
 /** Runs the checks up to the first that fails; the text about it, or null when all pass. */
 async function runChecks(ctx: RunContext, run: TaskRun): Promise<string | null> {
   run.checks = [];
-  for (const { command, criteria } of checksOf(ctx, run)) {
-    const result = await ctx.commands.run(command, {
-      cwd: run.worktree.path,
-      timeoutMs: ctx.settings.commandTimeoutMs,
-      maxOutputBytes: OUTPUT_FOR_MODEL,
-      signal: ctx.signal,
-    });
-    if (ctx.signal.aborted) throw cancelled(ctx.signal);
-    const check: CheckResult = { command, criteria, ...result };
+  for (const asked of checksOf(ctx, run)) {
+    const check = await runCheck(ctx, run.worktree, run.task.id, asked);
     run.checks.push(check);
-    ctx.emit({ type: 'check.finished', task: run.task.id, check });
-    if (result.exitCode !== 0) return explainCheck(check);
+    if (check.exitCode !== 0) return explainCheck(check);
   }
   return null;
 }
 
-async function filesAsPlanned(run: TaskRun): Promise<string | null> {
-  // What a command left elsewhere is no work on the task.
+/** Runs one command in the run's working tree and says how it ended. */
+export async function runCheck(
+  ctx: RunContext,
+  worktree: Worktree,
+  task: string,
+  { command, criteria }: Pick<CheckResult, 'command' | 'criteria'>,
+): Promise<CheckResult> {
+  const result = await ctx.commands.run(command, {
+    cwd: worktree.path,
+    timeoutMs: ctx.settings.commandTimeoutMs,
+    maxOutputBytes: OUTPUT_FOR_MODEL,
+    signal: ctx.signal,
+  });
+  if (ctx.signal.aborted) throw cancelled(ctx.signal);
+  const check: CheckResult = { command, criteria, ...result };
+  ctx.emit({ type: 'check.finished', task, check });
+  return check;
+}
+
+/** What a command left elsewhere is no work on the task. */
+async function changedInScope(run: TaskRun): Promise<Set<string>> {
   const all = await run.worktree.changed();
   const strays = new Set(outOfScope(scopeOfRun(run), all).map((stray) => stray.path));
-  const changed = new Set(all.filter((path) => !strays.has(path)));
+  return new Set(all.filter((path) => !strays.has(path)));
+}
+
+async function filesAsPlanned(run: TaskRun, changed: ReadonlySet<string>): Promise<string | null> {
   if (changed.size === 0) return 'Nothing was changed: the task is not done.';
   if (run.findings.length > 0) return null;
   for (const { path, action } of run.task.files) {

@@ -4,6 +4,7 @@ import { TercetError } from '../../contract/errors.ts';
 import type { Coverage, CriterionVerdict, Finding, Review, ReviewerAnswer } from '../../contract/review.ts';
 import { type ReviewPart, splitForReview } from '../../handoff/cover.ts';
 import { decide } from '../../handoff/decide.ts';
+import { carryOver, mergeParts, overrule, shownBy } from '../../handoff/judge-criteria.ts';
 import { verifyFindings } from '../../handoff/verify-findings.ts';
 import { checkServedLineage } from '../calls/lineage.ts';
 import { findSensitive } from '../find-sensitive.ts';
@@ -57,7 +58,7 @@ export async function reviewChange(ctx: RunContext, subject: ReviewSubject): Pro
           });
         }
         findings = verified.findings;
-        criteria = mergeCriteria(criteria, verified.criteria);
+        criteria = mergeParts(criteria, verified.criteria);
       }
       read++;
     }
@@ -67,16 +68,16 @@ export async function reviewChange(ctx: RunContext, subject: ReviewSubject): Pro
       verdict: 'inconclusive',
       reason: `The review could not be made: ${error.words}`,
       round,
-      criteria,
+      criteria: carryOver(subject.judged, criteria),
       findings,
       coverage: withoutParts(coverage, parts.slice(read)),
       servedBy,
     });
   }
   for (const finding of findings) if (finding.round === round) ctx.emit({ type: 'finding.verified', finding });
-  const { verdict, reason } = decide(findings, criteria, coverage, subject.plan !== null, {
-    shown: shownCriteria(subject),
-  });
+  const checks = subject.tasks.flatMap((task) => task.checks);
+  criteria = overrule(carryOver(subject.judged, criteria), checks);
+  const { verdict, reason } = decide(findings, criteria, coverage, subject.plan !== null, { shown: shownBy(checks) });
   return finish(ctx, { verdict, reason, round, criteria, findings, coverage, servedBy });
 }
 
@@ -107,7 +108,7 @@ function verify(
 }
 
 function nothingRead(subject: ReviewSubject, coverage: Coverage): Omit<Review, 'verdict' | 'reason'> {
-  return { round: subject.round, criteria: [], findings: [...subject.open], coverage, servedBy: null };
+  return { round: subject.round, criteria: [...subject.judged], findings: [...subject.open], coverage, servedBy: null };
 }
 
 /** Accounts for the parts that a failed review never got to. */
@@ -119,26 +120,6 @@ function withoutParts(coverage: Coverage, unread: readonly ReviewPart[]): Covera
     reviewed: coverage.reviewed - hunks.length,
     skipped: [...coverage.skipped, ...skipped],
   };
-}
-
-/** Parts of a large change answer for the same criteria: one "no" outweighs, and one "yes" beats "unclear". */
-function mergeCriteria(before: readonly CriterionVerdict[], now: readonly CriterionVerdict[]): CriterionVerdict[] {
-  const weight = { unclear: 0, yes: 1, no: 2 };
-  const merged = new Map(before.map((verdict) => [verdict.id, verdict]));
-  for (const verdict of now) {
-    const known = merged.get(verdict.id);
-    if (known === undefined || weight[verdict.met] > weight[known.met]) merged.set(verdict.id, verdict);
-  }
-  return [...merged.values()];
-}
-
-/** Criteria that a command of theirs has shown, whatever the reviewer makes of them. */
-function shownCriteria(subject: ReviewSubject): Set<string> {
-  return new Set(
-    subject.tasks.flatMap((task) =>
-      task.checks.filter((check) => check.exitCode === 0).flatMap((check) => check.criteria),
-    ),
-  );
 }
 
 function finish(ctx: RunContext, review: Review & { coverage: Coverage }): Review {

@@ -1,7 +1,7 @@
 import { enclosing, estimateTokens } from '../../context/index.ts';
 import type { FileDiff, SensitiveFile, TaskResult } from '../../contract/change.ts';
 import type { Plan } from '../../contract/plan.ts';
-import type { Finding } from '../../contract/review.ts';
+import type { CriterionVerdict, Finding } from '../../contract/review.ts';
 import { renderPlanForReview } from '../../handoff/brief.ts';
 import type { ReviewPart } from '../../handoff/cover.ts';
 import { fence } from '../../handoff/prompt.ts';
@@ -19,6 +19,8 @@ export interface ReviewSubject {
   failures: number;
   /** Findings of earlier rounds, open ones and closed ones. */
   open: readonly Finding[];
+  /** What the round before made of the criteria. */
+  judged: readonly CriterionVerdict[];
 }
 
 /** One part of a change, as one call is about it: the `index`th, from 0, `of` so many. `sensitive` are files of the whole change. */
@@ -65,6 +67,11 @@ export function reviewMessage(
           .join('\n'),
       ),
     );
+  }
+  const unmet = subject.judged.filter((verdict) => verdict.met !== 'yes');
+  if (unmet.length > 0) {
+    const rows = unmet.map(({ id, met, evidence }) => `${id} ${met === 'no' ? 'not met' : 'unclear'}: ${evidence}`);
+    parts.push(fence('criteria_before', rows.join('\n')));
   }
   const here = new Set(part.files.map(({ file }) => file.path));
   const sensitive = part.sensitive.filter((file) => here.has(file.path));

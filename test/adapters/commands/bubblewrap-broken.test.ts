@@ -20,7 +20,7 @@ describe.skipIf(cannotTry('that a sandbox which fails is no reason to go without
     signal: new AbortController().signal,
   });
 
-  test('a sandbox that does not start runs nothing: 126', async () => {
+  test('case 36: a sandbox that does not start is no reason to run without: 126', async () => {
     const folder = broken('echo "bwrap: No permissions to create new namespace" >&2; exit 1');
     try {
       const commands = bubblewrapCommands({ program: join(folder, 'bwrap'), path });

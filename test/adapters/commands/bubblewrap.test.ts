@@ -5,6 +5,7 @@ import {
   mkdirSync,
   mkdtempSync,
   openSync,
+  readdirSync,
   readFileSync,
   realpathSync,
   rmSync,
@@ -37,7 +38,7 @@ describe.skipIf(cannotTry('what bubblewrap keeps a command from'))('inside', () 
     expect(bubblewrapCommands({ program, path, network: true }).confinement).toBe('bubblewrap, with network');
   });
 
-  test('41: no process of the machine, and no environment but its own, is to be seen', async () => {
+  test('case 41: no process of the machine, and no environment but its own, is to be seen', async () => {
     process.env.SECRET_API_KEY = 'sk-live-in-the-parent';
     const sleep = uniqueSleep();
     const outside = spawn('sleep', [sleep], { stdio: 'ignore' });
@@ -116,7 +117,7 @@ describe.skipIf(cannotTry('what bubblewrap keeps a command from'))('inside', () 
   });
 
   // No test here does what would harm the machine if the sandbox failed: each tries the same door with a file of its own.
-  test('10: what `rm -rf ~/ /usr` would remove is a home in memory, and a system mounted read-only', async () => {
+  test('case 10: what `rm -rf ~/ /usr` would remove is a home in memory, and a system mounted read-only', async () => {
     const { output } = await run('cat /proc/self/mountinfo');
     const mounts = output
       .trim()
@@ -137,7 +138,7 @@ describe.skipIf(cannotTry('what bubblewrap keeps a command from'))('inside', () 
       symlinkSync(outside, join(here.folder, 'link'));
       const beside = join(dirname(here.folder), `${here.folder.split('/').at(-1)}-evil`);
       await run(
-        `echo x > link/file; echo x > ${outside}/file; rm -rf ${outside}; mkdir ${beside}; echo x > ../evil; ln ${outside}/file hard`,
+        `echo x > link/file; echo x > ${outside}/file; touch ${outside}/planted; mkdir ${beside}; echo x > ../evil; ln ${outside}/file hard`,
       );
       expect(readFileSync(join(outside, 'file'), 'utf8')).toBe('mine');
       expect(existsSync(beside)).toBe(false);
@@ -149,13 +150,16 @@ describe.skipIf(cannotTry('what bubblewrap keeps a command from'))('inside', () 
     }
   });
 
-  test('34: options that run or write somewhere gain nothing', async () => {
+  test('case 34: options that run or write somewhere gain nothing', async () => {
     writeFileSync(join(here.folder, 'a'), 'x\n');
-    const target = join(tmpdir(), `tercet-planted-${process.pid}`);
+    const outside = realpathSync(mkdtempSync(join(tmpdir(), 'tercet-outside-')));
+    const target = join(outside, 'planted');
     await run(
       `sort -o ${target} a; find . -fprint ${target}; sed -n 'w ${target}' a; tar cf /dev/null a --checkpoint=1 --checkpoint-action=exec='touch ${target}'`,
     );
-    expect(existsSync(target)).toBe(false);
+    const planted = readdirSync(outside);
+    rmSync(outside, { recursive: true });
+    expect(planted).toEqual([]);
   });
 
   test('the working tree cannot be the folder that holds the home', async () => {
@@ -200,7 +204,7 @@ describe.skipIf(cannotTry('that a command reaches no network'))('network', () =>
   });
 });
 
-describe.skipIf(cannotTry('that what a command uses is bounded'))('52: bounds', () => {
+describe.skipIf(cannotTry('that what a command uses is bounded'))('bounds', () => {
   const small = {
     ...LIMITS,
     processes: 60,
@@ -211,28 +215,8 @@ describe.skipIf(cannotTry('that what a command uses is bounded'))('52: bounds', 
   const here = bench(() => bubblewrapCommands({ program, path, limits: small }));
   const { run } = here;
 
-  test('a fork bomb runs out of processes, and all are gone at the deadline', async () => {
-    const sleep = uniqueSleep();
-    let most = 0;
-    const watching = setInterval(() => {
-      most = Math.max(most, running(sleep));
-    }, 50);
-    const result = await run(
-      `perl -e 'my $end = time + 10; while (time < $end) { fork() // select(undef, undef, undef, 0.01) }' ${sleep}`,
-      {
-        timeoutMs: 1500,
-      },
-    );
-    clearInterval(watching);
-    expect(result.timedOut).toBe(true);
-    expect(most).toBeGreaterThan(20);
-    expect(most).toBeLessThanOrEqual(small.processes);
-    expect(result.ms).toBeLessThan(30_000);
-    expect(running(sleep)).toBe(0);
-  });
-
   test('processes are counted over the whole tree', async () => {
-    const { output } = await run('i=0; while [ $i -lt 100 ]; do sleep 2 & i=$((i+1)); done; echo all');
+    const { output } = await run('i=0; while [ $i -lt 80 ]; do sleep 2 & i=$((i+1)); done; echo all');
     expect(output).toMatch(/[Cc]annot fork/);
   });
 

@@ -150,6 +150,9 @@ test('a merge in between leaves the branch as it is', async () => {
   repo.git('-C', worktree.path, 'commit', '-q', '--allow-empty', '-m', 'side');
   repo.git('-C', worktree.path, 'checkout', '-q', 'run');
   repo.git('-C', worktree.path, 'merge', '-q', '--no-ff', '-m', 'merge', 'side');
+  // A run goes on behind it only when it is resumed.
+  const opened = await openRepository(repo.root, { env: repo.env });
+  worktree = await opened.openWorktree({ run: 'r', branch: 'run', base, again: true });
   await fix('T1', 'F1', { 'one.txt': 'b\n' });
   const head = await worktree.head();
   expect(subjects(await fold())).toContain('Fix F1');

@@ -145,7 +145,7 @@ describe('links', () => {
     expect(await files.read('hard')).toBe('mine');
   });
 
-  test('a folder swapped for a link while writing never lets a byte out', async () => {
+  test('case 30: a folder swapped for a link while writing never lets a byte out', async () => {
     mkdirSync(join(root, 'sub'));
     mkdirSync(join(folder, 'target'));
     let going = true;

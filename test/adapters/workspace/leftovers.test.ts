@@ -24,7 +24,7 @@ async function leave() {
 const saved = (ref: string, path: string) => repo.git('show', `${ref}:${path}`);
 
 describe('a left working tree', () => {
-  test('without its entry is saved and removed all the same', async () => {
+  test('case 3: without its entry is saved and removed all the same', async () => {
     const { opened, path, entry } = await leave();
     rmSync(entry, { recursive: true });
     expect(await opened.leftovers.worktrees()).toEqual([{ run: 'run-1', path, work: '2 uncommitted files' }]);

@@ -49,7 +49,7 @@ async function cycle(opened: Repository): Promise<Worktree> {
 }
 
 describe("the user's own things", () => {
-  test('tree, index, HEAD, stash, configuration are byte-identical after a whole cycle', async () => {
+  test('case 1: tree, index, HEAD, stash, configuration are byte-identical after a whole cycle', async () => {
     repo = makeRepository({ 'a.txt': 'a\n', 'b.txt': 'b\n', '.gitignore': 'ignored\n' });
     repo.write({ 'b.txt': 'stashed\n' });
     repo.git('stash');
@@ -332,7 +332,7 @@ describe('rescue and close', () => {
     expect(await worktree.changed()).toEqual(['a.txt', 'new.txt']);
   });
 
-  test('commits on a detached HEAD get a ref; the branch stays; a second close is nothing', async () => {
+  test('case 5: commits on a detached HEAD get a ref; the branch stays; a second close is nothing', async () => {
     const { worktree, base } = await start();
     repo.git('-C', worktree.path, 'checkout', '-q', '--detach');
     repo.git('-C', worktree.path, 'commit', '-q', '--allow-empty', '-m', 'adrift');

@@ -46,7 +46,7 @@ function age(stage: Stage, run: string, days: number): void {
 }
 
 describe('tercet clean', () => {
-  it('removes what a killed run left, and saves what was in it and nowhere else first', async () => {
+  it('case 3: removes what a killed run left, and saves what was in it and nowhere else first', async () => {
     let delayMs = 60_000;
     const [approved] = SMOOTH.reviewer;
     const answer = () => ({ ...approved, delayMs });
@@ -91,7 +91,7 @@ describe('tercet clean', () => {
     expect((await clean(stage, '--yes')).said()).toMatchObject({ removed: false, worktrees: [], runs: [] });
   });
 
-  it('keeps commits of a detached HEAD under a ref', async () => {
+  it('case 5: keeps commits of a detached HEAD under a ref', async () => {
     await using stage = await setStage({ ...SMOOTH, reviewer: [{ ...SMOOTH.reviewer[0], delayMs: 60_000 }] });
     const { run, tree } = await killed(stage);
     stage.repository.git('-C', tree, 'checkout', '-q', '--detach');

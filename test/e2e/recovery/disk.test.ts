@@ -45,7 +45,7 @@ async function expectRecovery(stage: Stage, result: Awaited<ReturnType<Stage['te
 }
 
 describe('a disk that is full for what this process writes (played)', () => {
-  it.each(PARTS)('while the %s is asked', async (part) => {
+  it.each(PARTS)('case 11: while the %s is asked', async (part) => {
     const folder = mkdtempSync(path.join(tmpdir(), 'tercet-disk-'));
     const marker = path.join(folder, 'full');
     try {
@@ -117,7 +117,7 @@ describe.skipIf(!canMount)('a really full disk', () => {
     await expectRecovery(stage, await stage.tercet(RUN), () => rmSync(filler));
   });
 
-  it('under the repository, while the executor is asked', async () => {
+  it('case 11: under the repository, while the executor is asked', async () => {
     const disk = mountDisk(4) ?? '';
     let filler = '';
     const repository = await on(disk, async () => makeRepository(shopFiles()));

@@ -30,7 +30,7 @@ it('an index.lock that the user’s own git left is in nobody’s way but theirs
   expect(readFileSync(lock, 'utf8')).toBe('not ours');
 });
 
-it('an index.lock that a git of ours left ends the run with a clear message, and it can be resumed', async () => {
+it('case 12: an index.lock that a git of ours left ends the run with a clear message, and it can be resumed', async () => {
   let stage: Stage | undefined;
   const leave = () => {
     if (stage !== undefined) writeFileSync(path.join(entryOf(stage), 'index.lock'), '');

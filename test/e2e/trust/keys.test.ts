@@ -1,5 +1,5 @@
 import { describe, expect, test, vi } from 'vitest';
-import { one, RUN, setScene } from './set-scene.ts';
+import { one, RUN, setScene } from '../../support/set-scene.ts';
 
 // Whole runs, several to a test: a busy machine takes its time.
 vi.setConfig({ testTimeout: 90_000 });
@@ -10,8 +10,8 @@ const OPENAI = 'sk-test-0123456789abcdef';
 const OTHER = 'hunter2-is-not-a-good-password';
 const encodings = (key: string) => [key, encodeURIComponent(key), Buffer.from(key).toString('base64').slice(0, 24)];
 
-describe('39, 45: no key of the environment is stored, shown or sent', () => {
-  test('in a run whose models, command and diff all echo them', async () => {
+describe('no key of the environment is stored, shown or sent', () => {
+  test('case 39: in a run whose models, command and diff all echo them', async () => {
     const all = `${ANTHROPIC} ${OPENAI} ${OTHER} ${Buffer.from(ANTHROPIC).toString('base64')}`;
     const lines = one({
       title: `Add a note about ${ANTHROPIC}`,
@@ -70,7 +70,7 @@ describe('39, 45: no key of the environment is stored, shown or sent', () => {
     expect(branches).toContain('export const note = 1; // [key] [key] [key]');
   });
 
-  test('in the error of a provider that echoes the request’s key, and in an error of ours', async () => {
+  test('case 45: in the error of a provider that echoes the request’s key, and in an error of ours', async () => {
     const echo = { error: { type: 'authentication_error', message: `Incorrect key ${ANTHROPIC}, ${OPENAI}` } };
     await using scene = await setScene({ planner: () => ({ fault: { kind: 'status', status: 401, body: echo } }) });
     const failed = await scene.inside([...RUN, '--json']);

@@ -2,7 +2,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { expect, test, vi } from 'vitest';
 import { makeRepository } from '../../support/repository.ts';
-import { one, RUN, setScene } from './set-scene.ts';
+import { one, RUN, setScene } from '../../support/set-scene.ts';
 
 // Whole runs, several to a test: a busy machine takes its time.
 vi.setConfig({ testTimeout: 90_000 });
@@ -13,7 +13,7 @@ const EVIL = '\x1b[2J\x1b]0;pwned\x07\u202eevil\u{e0049}\u009b31m\rover\u200b';
 /** What a file system and git let stand in a name. */
 const NAME = 'a\x1b[2Jb\u202ec\u{e0049}\u009b31md';
 
-test('43: nothing untrusted reaches the terminal with its control sequences, whatever is printed', async () => {
+test('case 43: nothing untrusted reaches the terminal with its control sequences, whatever is printed', async () => {
   const lines = one({
     command: `node -e "console.log('\\x1b[2J'); console.error('\\u009b31m'); process.exit(1)"`,
     review: {
@@ -91,7 +91,7 @@ test('43: nothing untrusted reaches the terminal with its control sequences, wha
   expect(everything.length).toBeGreaterThan(5_000);
 });
 
-test('43: a folder with such a name', async () => {
+test('case 43: a folder with such a name', async () => {
   const repository = makeRepository();
   await using scene = await setScene();
   try {

@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, test, vi } from 'vitest';
-import { one, RUN, type Scene, setScene } from './set-scene.ts';
+import { one, RUN, type Scene, setScene } from '../../support/set-scene.ts';
 
 // Whole runs, several to a test: a busy machine takes its time.
 vi.setConfig({ testTimeout: 90_000 });
@@ -14,8 +14,8 @@ const trustFiles = (scene: Scene) =>
   );
 const checksRun = (stderr: string) => stderr.includes('check passed') || stderr.includes('check failed');
 
-describe('23: what a repository asks for takes effect only after the person has seen it', () => {
-  test('a run with nobody to ask begins nothing, spends nothing, and says what is asked and what to do', async () => {
+describe('what a repository asks for takes effect only after the person has seen it', () => {
+  test('case 23: a run with nobody to ask begins nothing, spends nothing, and says what is asked and what to do', async () => {
     await using scene = await setScene({}, { 'tercet.yaml': `${CHECKED}trio: budget\nbudget: 1\n` });
     for (const args of [RUN, ['plan', 'Add a note'], ['review', '--base', 'HEAD']]) {
       scene.repository.write({ 'src/list.js': 'export const list = [1];\n' });
@@ -91,7 +91,7 @@ describe('23: what a repository asks for takes effect only after the person has 
     expect(run.code).toBe(0);
   });
 
-  test('24: it asks again when it changes, shows the difference, and knows the branch it has seen', async () => {
+  test('case 24: it asks again when it changes, shows the difference, and knows the branch it has seen', async () => {
     await using scene = await setScene({}, { 'tercet.yaml': CHECKED });
     await scene.inside(['trust', '--yes']);
     scene.repository.git('checkout', '-q', '-b', 'other');
@@ -168,7 +168,7 @@ describe('23: what a repository asks for takes effect only after the person has 
 });
 
 describe('the file itself', () => {
-  test('29: a link out of the repository is not read, a pipe not waited for, a huge file not loaded', async () => {
+  test('case 29: a link out of the repository is not read, a pipe not waited for, a huge file not loaded', async () => {
     await using scene = await setScene();
     const secret = path.join(scene.home.folder, 'secret');
     writeFileSync(secret, 'aws_secret: very-secret-content\n');
@@ -187,10 +187,9 @@ describe('the file itself', () => {
     expect(scene.server.log).toEqual([]);
   });
 
-  test('21: .env files and the like are never read', async () => {
+  test('case 21: .env files and the like are never read', async () => {
     const evil = 'http://127.0.0.1:9/evil';
     const lines = [
-      'TERCET_HOME=./evil-home',
       `ANTHROPIC_BASE_URL=${evil}`,
       'ANTHROPIC_API_KEY=sk-evil-0123456789',
       'NODE_OPTIONS=--require=./evil.js',
@@ -209,6 +208,9 @@ describe('the file itself', () => {
       {},
       { ...Object.fromEntries(names.map((name) => [name, `${lines}\n`])), 'evil.js': 'process.exit(99)\n' },
     );
+    // Named in full, so that it stays within this test even where it is obeyed.
+    const evilHome = path.join(scene.repository.root, 'evil-home');
+    scene.repository.write({ '.env': `TERCET_HOME=${evilHome}\n${lines}\n` });
     const run = await scene.inside(RUN);
     expect(run.code).toBe(0);
     expect(scene.server.log.length).toBe(3);
@@ -217,7 +219,7 @@ describe('the file itself', () => {
     expect(doctor.stdout).not.toContain('ANTHROPIC_API_KEY is set');
   });
 
-  test('51: nothing is installed, and no other tool’s home is written to', async () => {
+  test('case 51: nothing is installed, and no other tool’s home is written to', async () => {
     const manifest = JSON.parse(readFileSync(new URL('../../../package.json', import.meta.url), 'utf8'));
     for (const script of ['preinstall', 'install', 'postinstall', 'prepare'])
       expect(manifest.scripts).not.toHaveProperty(script);
@@ -238,7 +240,7 @@ describe('the file itself', () => {
   });
 });
 
-test('25: a tercet.yaml that appears where there was none asks before the next run', async () => {
+test('case 25: a tercet.yaml that appears where there was none asks before the next run', async () => {
   await using scene = await setScene();
   expect((await scene.inside(RUN)).code).toBe(0);
   writeFileSync(path.join(scene.repository.root, 'tercet.yaml'), 'checks: [evil]\n');

@@ -56,6 +56,7 @@ async function reviewing(
     round: 1,
     failures: 0,
     open: [],
+    judged: [],
     ...options.subject,
   };
   return {

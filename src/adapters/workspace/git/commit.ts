@@ -14,13 +14,22 @@ export interface Tip {
   tree: string;
 }
 
-/** Where the worktree's branch stands. Throws `repository` when the working tree has left its branch. */
-export async function tipOf(git: Git, branch: string): Promise<Tip> {
+/**
+ * Where the worktree's branch stands. Throws `repository` when the working tree has left its branch, and when the branch
+ * is not at `left`, where the run's own last step left it: what somebody else put there is never built on, nor undone.
+ */
+export async function tipOf(git: Git, branch: string, left: string | null): Promise<Tip> {
   const text = await git.text(['rev-parse', 'HEAD', 'HEAD^{tree}', '--symbolic-full-name', 'HEAD']);
   const [sha = '', tree = '', ref = ''] = text.split('\n');
-  if (ref === `refs/heads/${branch}`) return { sha, tree };
-  throw new TercetError('repository', `The run's working tree is no longer on its branch ${branch}.`, {
-    hint: `A command of the run moved it. Go back with: git -C ${git.place.root} checkout ${branch}`,
+  if (ref !== `refs/heads/${branch}`) {
+    throw new TercetError('repository', `The run's working tree is no longer on its branch ${branch}.`, {
+      hint: `A command of the run moved it. Go back with: git -C ${git.place.root} checkout ${branch}`,
+    });
+  }
+  if (left === null || sha === left) return { sha, tree };
+  const where = `it stands at ${sha.slice(0, 12)}, and the run left it at ${left.slice(0, 12)}`;
+  throw new TercetError('repository', `The branch ${branch} was moved while the run was under way: ${where}.`, {
+    hint: `\`git log ${left.slice(0, 12)}..${branch}\` shows what came. If it is yours, go on with \`tercet resume\`; if not, put the branch back first.`,
   });
 }
 
@@ -46,11 +55,11 @@ function treeWith(git: Git, tip: Tip, paths: readonly string[]): Promise<string>
 
 export async function commitPaths(
   git: Git,
-  where: { branch: string; identity: Identity },
+  where: { branch: string; left: string; identity: Identity },
   message: CommitMessage,
   paths: readonly string[],
 ): Promise<Commit> {
-  const tip = await tipOf(git, where.branch);
+  const tip = await tipOf(git, where.branch, where.left);
   const tree = await treeWith(git, tip, paths);
   if (tree === tip.tree) {
     throw new TercetError('repository', `There is nothing to commit in ${paths.join(', ') || 'no paths'}.`, {

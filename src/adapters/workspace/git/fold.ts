@@ -28,8 +28,8 @@ const FIXED = 'Tercet-Fixed';
  * Folds fix commits into the task commits whose files they mend. Every path keeps the order of its writes, so the tip's
  * tree is the same object; where it is not (a merge in between, a file that became a folder), the branch stays as it is.
  */
-export async function foldFixes(git: Git, branch: string, base: string): Promise<Commit[]> {
-  const tip = await tipOf(git, branch);
+export async function foldFixes(git: Git, branch: string, left: string, base: string): Promise<Commit[]> {
+  const tip = await tipOf(git, branch, left);
   const log = await readLog(git, revision(base), tip.sha);
   const unfolded = log.map(shown);
   const kept = assign(log, await writesOf(git, log));

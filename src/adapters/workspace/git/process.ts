@@ -42,7 +42,7 @@ export class GitError extends TercetError {
 }
 
 function hintFor(stderr: string): string | undefined {
-  if (stderr.includes('promisor remote'))
+  if (/promisor remote|lazy fetching disabled/u.test(stderr))
     return 'This is a partial clone and Tercet never fetches: run `git fetch --refetch --no-filter` first.';
   if (/No space left on device|Disk quota exceeded/u.test(stderr))
     return 'The disk is full: free some space, then go on with `tercet resume`.';

@@ -31,6 +31,8 @@ export async function openWorktree(main: Git, options: WorktreeOptions): Promise
   const place = options.again === true ? await reopenWorktree(main, options) : await addWorktree(main, options);
   const git = options.at(place);
   const files = new GuardedFiles(place.root);
+  /** Where our own last step left the branch. */
+  let left = options.again === true ? await startOf(git, options) : options.base;
   const rescue = async (name: string): Promise<string | null> => {
     if (!/^[A-Za-z0-9][A-Za-z0-9-]*$/u.test(name)) throw new TercetError('internal', `${name} cannot name a rescue`);
     const changed = await changedPaths(git);
@@ -45,7 +47,7 @@ export async function openWorktree(main: Git, options: WorktreeOptions): Promise
   return {
     path: place.root,
     branch,
-    head: async () => (await tipOf(git, branch)).sha,
+    head: async () => (await tipOf(git, branch, left)).sha,
     read: (path) =>
       onDisk(place.root, async () => {
         const text = await files.read(path);
@@ -62,10 +64,16 @@ export async function openWorktree(main: Git, options: WorktreeOptions): Promise
     },
     commit: async (message, paths) => {
       await clearStaleLock(place);
-      return commitPaths(git, { branch, identity }, message, paths);
+      const commit = await commitPaths(git, { branch, left, identity }, message, paths);
+      left = commit.sha;
+      return commit;
     },
     rescue,
-    fold: (base) => foldFixes(git, branch, base),
+    fold: async (base) => {
+      const commits = await foldFixes(git, branch, left, base);
+      left = commits.at(-1)?.sha ?? left;
+      return commits;
+    },
     close: async () => {
       if (closed) return;
       // A command may have removed the whole folder; then there is nothing to save, and still an entry to remove.
@@ -77,6 +85,17 @@ export async function openWorktree(main: Git, options: WorktreeOptions): Promise
       closed = true;
     },
   };
+}
+
+/** Where a run that was interrupted goes on. Throws `repository` for a branch that no longer holds its base. */
+async function startOf(git: Git, { branch, base }: WorktreeOptions): Promise<string> {
+  const { sha } = await tipOf(git, branch, null);
+  const holds = await git.run({ args: ['merge-base', '--is-ancestor', base, sha], ok: [1] });
+  if (holds.code === 0) return sha;
+  const began = base.slice(0, 12);
+  throw new TercetError('repository', `The branch ${branch} does not hold the commit the run began at, ${began}.`, {
+    hint: `\`git reflog ${branch}\` shows where it stood; put it back there, then go on with \`tercet resume\`.`,
+  });
 }
 
 /** What the disk refuses is no error of the run, and none that a model could mend. Throws `storage`. */

@@ -1,15 +1,15 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
-import type { PlannerAnswer } from '../../../src/contract/plan.ts';
-import type { ReviewerAnswer } from '../../../src/contract/review.ts';
-import { type CliResult, type Home, makeHome, tercet } from '../../support/cli.ts';
-import { tercetInside } from '../../support/cli-inside.ts';
-import { type ModelServer, type Reply, startModelServer } from '../../support/model-server/server.ts';
-import type { ScriptCall } from '../../support/model-server/types.ts';
-import { type FileSpec, makeRepository, type TestRepository } from '../../support/repository.ts';
+import type { PlannerAnswer } from '../../src/contract/plan.ts';
+import type { ReviewerAnswer } from '../../src/contract/review.ts';
+import { type CliResult, type Home, makeHome, tercet } from './cli.ts';
+import { tercetInside } from './cli-inside.ts';
+import { type ModelServer, type Reply, startModelServer } from './model-server/server.ts';
+import type { ScriptCall } from './model-server/types.ts';
+import { type FileSpec, makeRepository, type TestRepository } from './repository.ts';
 
 export type Part = 'planner' | 'executor' | 'reviewer';
-export type Lines = Record<Part, (call: ScriptCall) => Reply>;
+export type Lines = Record<Part, (call: ScriptCall) => Reply | Promise<Reply>>;
 
 /** A repository, a model server whose three models answer as `lines` say, a home, and the built command. */
 export interface Scene extends AsyncDisposable {
@@ -23,15 +23,16 @@ export interface Scene extends AsyncDisposable {
   stored(): string;
 }
 
-export async function setScene(lines: Partial<Lines> = {}, files: Record<string, FileSpec> = {}): Promise<Scene> {
-  const repository = makeRepository({
-    'README.md': '# Sample\n',
-    'src/list.js': 'export const list = [];\n',
-    ...files,
-  });
+/** `given` is a repository, or files added to the sample's; `config` is added to the person's, as YAML. */
+export async function setScene(
+  lines: Partial<Lines> = {},
+  given: TestRepository | Record<string, FileSpec> = {},
+  config = '',
+): Promise<Scene> {
+  const repository = isRepository(given) ? given : makeRepository({ ...SAMPLE, ...given });
   const parts: Lines = { ...one(), ...lines };
   const server = await startModelServer((call) => parts[partOf(call)](call));
-  const home = await makeHome(server);
+  const home = await makeHome(server, config);
   return {
     repository,
     server,
@@ -46,6 +47,12 @@ export async function setScene(lines: Partial<Lines> = {}, files: Record<string,
       repository.remove();
     },
   };
+}
+
+const SAMPLE = { 'README.md': '# Sample\n', 'src/list.js': 'export const list = [];\n' };
+
+function isRepository(given: TestRepository | Record<string, FileSpec>): given is TestRepository {
+  return typeof given.fingerprint === 'function';
 }
 
 /** One task that writes one file, approved. `command` shows its criterion. */
