@@ -8,6 +8,9 @@ export default defineConfig({
     testTimeout: 20_000,
     hookTimeout: 30_000,
     pool: 'forks',
-    maxWorkers: 2,
+    // A file finds the modules of the one before it; what it changes, it puts back.
+    isolate: false,
+    // One more than the cores this has to do with: some tests only wait.
+    maxWorkers: 3,
   },
 });

@@ -33,6 +33,10 @@ export interface TestRepository {
   remove(): void;
 }
 
+/** A process as large as a test's is dear to fork, a shell is not: so its children do what belongs together. */
+const COMMIT = 'git add -A\ngit commit -q --allow-empty -m "$1"\ngit rev-parse HEAD';
+const PIPES: ['ignore', 'pipe', 'pipe'] = ['ignore', 'pipe', 'pipe'];
+
 export function makeRepository(files: Record<string, FileSpec> = { 'README.md': '# Sample\n' }): TestRepository {
   const folder = realpathSync(mkdtempSync(join(tmpdir(), 'tercet-test-')));
   const root = join(folder, 'shop');
@@ -44,20 +48,14 @@ export function makeRepository(files: Record<string, FileSpec> = { 'README.md': 
     '[user]\n\tname = Ada Example\n\temail = ada@example.org\n[init]\n\tdefaultBranch = main\n',
   );
   const env = { PATH: process.env.PATH ?? '', HOME: home, LANG: 'C' };
+  const script = (text: string, ...args: string[]) =>
+    execFileSync('/bin/sh', ['-ec', text, 'sh', ...args], { cwd: root, env, encoding: 'utf8', stdio: PIPES }).trimEnd();
   const repository: TestRepository = {
     root,
     env,
-    git: (...args) =>
-      execFileSync('git', args, { cwd: root, env, encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] }).replace(
-        /\n$/,
-        '',
-      ),
+    git: (...args) => execFileSync('git', args, { cwd: root, env, encoding: 'utf8', stdio: PIPES }).replace(/\n$/, ''),
     write: (more) => writeFiles(root, more),
-    commit: (message) => {
-      repository.git('add', '-A');
-      repository.git('commit', '-q', '--allow-empty', '-m', message);
-      return repository.git('rev-parse', 'HEAD');
-    },
+    commit: (message) => script(COMMIT, message),
     fingerprint: () => {
       const marks: Record<string, string> = {};
       walk(root, '', marks);
@@ -68,9 +66,8 @@ export function makeRepository(files: Record<string, FileSpec> = { 'README.md': 
     },
     remove: () => rmSync(folder, { recursive: true, force: true }),
   };
-  repository.git('init', '-q');
   repository.write(files);
-  if (Object.keys(files).length > 0) repository.commit('Start');
+  script(Object.keys(files).length > 0 ? `git init -q\n${COMMIT}` : 'git init -q', 'Start');
   return repository;
 }
 

@@ -49,7 +49,7 @@ describe('what a repository asks for takes effect only after the person has seen
 
   test('a resumed run asks too; one that was begun without goes on without', async () => {
     let working = false;
-    const denied = { fault: { kind: 'status' as const, status: 401, body: { error: { message: 'no' } } } };
+    const denied = { fault: { kind: 'status' as const, status: 402, body: { error: { message: 'no' } } } };
     const { planner } = one();
     await using scene = await setScene({ planner: (call) => (working ? planner(call) : denied) });
     const file = path.join(scene.repository.root, 'tercet.yaml');
