@@ -2,12 +2,10 @@ import type { Commit, TaskResult } from '../../contract/change.ts';
 import { TercetError } from '../../contract/errors.ts';
 import type { Plan, Task } from '../../contract/plan.ts';
 import { topologicalOrder } from '../../handoff/lint-plan.ts';
-import { outOfScope } from '../../handoff/scope.ts';
 import type { Worktree } from '../../ports/workspace.ts';
 import type { RunContext } from '../run-context.ts';
 import { step } from '../step.ts';
 import { climb } from './ladder.ts';
-import { scopeOfRun } from './prove.ts';
 import { resultOf, startTask, type TaskRun } from './task-run.ts';
 
 /** What execution came to. `plan` is the plan as it stands after the planner's revisions. */
@@ -132,8 +130,6 @@ function localTime(now: Date): string {
 }
 
 async function commitTask(ctx: RunContext, run: TaskRun) {
-  const changed = await run.worktree.changed();
-  const strays = new Set(outOfScope(scopeOfRun(run), changed).map((stray) => stray.path));
   const trailers: [string, string][] = [
     ['Tercet-Run', ctx.run],
     ['Tercet-Task', run.task.id],
@@ -146,8 +142,5 @@ async function commitTask(ctx: RunContext, run: TaskRun) {
       : run.task.title;
   // Recorded, so that a replay makes the very same commit.
   const at = await step(ctx, `at:${run.key}`, async () => localTime(ctx.clock.now()));
-  return run.worktree.commit(
-    { subject, body: run.task.behaviour, trailers, at },
-    changed.filter((path) => !strays.has(path)),
-  );
+  return run.worktree.commit({ subject, body: run.task.behaviour, trailers, at }, run.proven);
 }

@@ -32,7 +32,7 @@ export async function proveTask(ctx: RunContext, run: TaskRun): Promise<Step> {
     ctx.journal.record(key, { checks: run.checks, reason });
     return { done: false, reason };
   }
-  await dropStrays(ctx, run);
+  run.proven = await dropStrays(ctx, run);
   return { done: true };
 }
 
@@ -87,10 +87,11 @@ async function filesAsPlanned(run: TaskRun, changed: ReadonlySet<string>): Promi
   return null;
 }
 
-/** Files that a command wrote (build output that git does not ignore) are no part of the task. */
-async function dropStrays(ctx: RunContext, run: TaskRun): Promise<void> {
-  const strays = outOfScope(scopeOfRun(run), await run.worktree.changed()).map((stray) => stray.path);
-  if (strays.length === 0) return;
+/** Files that a command wrote (build output that git does not ignore) are no part of the task. Gives those that are. */
+async function dropStrays(ctx: RunContext, run: TaskRun): Promise<string[]> {
+  const changed = await run.worktree.changed();
+  const strays = outOfScope(scopeOfRun(run), changed).map((stray) => stray.path);
+  if (strays.length === 0) return changed;
   await run.worktree.restore(strays);
   const shown = strays.slice(0, 5).join(', ') + (strays.length > 5 ? ` and ${strays.length - 5} more` : '');
   ctx.emit({
@@ -98,6 +99,8 @@ async function dropStrays(ctx: RunContext, run: TaskRun): Promise<void> {
     code: 'stray-files',
     message: `${run.task.id}: its commands changed files outside the task; put back: ${shown}`,
   });
+  const put = new Set(strays);
+  return changed.filter((path) => !put.has(path));
 }
 
 /** What a task may write: its planned files, what the planner granted, and the places of the findings it mends. */

@@ -12,6 +12,8 @@ export interface TaskRun {
   lean: boolean;
   /** Proofs tried so far. */
   proofs: number;
+  /** The changed files of the task when it was proven: what is committed. */
+  proven: string[];
   plan: Plan;
   task: Task;
   worktree: Worktree;
@@ -42,6 +44,7 @@ export function startTask(
     key,
     lean: false,
     proofs: 0,
+    proven: [],
     plan,
     task,
     worktree,

@@ -32,6 +32,7 @@ export async function foldFixes(git: Git, branch: string, left: string, base: st
   const tip = await tipOf(git, branch, left);
   const log = await readLog(git, revision(base), tip.sha);
   const unfolded = log.map(shown);
+  if (!log.some((commit) => trailer(commit.message, FIX) !== null)) return unfolded;
   const kept = assign(log, await writesOf(git, log));
   if (kept === null) return unfolded;
   const folded = await rewrite(git, log[0]?.parents[0] ?? '', kept);
@@ -50,8 +51,7 @@ function assign(log: readonly LoggedCommit[], writes: Map<string, Written[]>): K
   if (!straight) return null;
   const kept: Kept[] = [];
   const lastToTouch = new Map<string, Kept>();
-  const all = log.filter((commit) => trailer(commit.message, FIX) === null);
-  if (all.length === 0 || all.length === log.length) return null;
+  if (log.every((commit) => trailer(commit.message, FIX) !== null)) return null;
   for (const commit of log) {
     const own = writes.get(commit.sha) ?? [];
     if (trailer(commit.message, FIX) === null) {

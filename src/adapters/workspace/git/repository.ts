@@ -26,7 +26,14 @@ export interface RepositoryParts {
 export function repositoryAt(parts: RepositoryParts): Repository {
   const { reading, lasting, at, identity, key } = parts;
   const objects = new Objects(reading);
-  const resolve = (commitish: string): Promise<string> => resolveCommit(reading, commitish);
+  /** Full names that were found: what they name does not change. */
+  const found = new Set<string>();
+  const resolve = async (commitish: string): Promise<string> => {
+    if (found.has(commitish)) return commitish;
+    const name = await resolveCommit(reading, commitish);
+    found.add(name);
+    return name;
+  };
   return {
     root: reading.place.root,
     key,
