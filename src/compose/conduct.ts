@@ -68,6 +68,10 @@ async function conductRun(
   work: (ctx: RunContext) => Promise<RunResult>,
 ): Promise<RunResult> {
   const { host, store } = session;
+  const { branch, again } = casting;
+  // git looks while the rest is read; what it finds is thrown where it is awaited.
+  const branchChecked = branch === null || again !== undefined ? null : checkBranch(session.repository, branch);
+  branchChecked?.catch(() => {});
   const { config, leftOut } = await configOfRun(session, casting.order.overrides.untrusted === true);
   const merged = mergeSettings(config, casting.order.overrides);
   const prompts = await readPrompts({
@@ -77,8 +81,7 @@ async function conductRun(
   });
   const cast = castAgents(merged, config.user, session.catalogue, host.env, casting.agents ?? {}, casting.needed);
   checkPrices(cast, casting.needed, merged.settings, session.catalogue, session.clock.now().toISOString().slice(0, 10));
-  const { branch, again } = casting;
-  if (branch !== null && again === undefined) await checkBranch(session.repository, branch);
+  await branchChecked;
   const confined = await confine({
     kind: casting.kind,
     sandbox: merged.settings.sandbox,

@@ -56,11 +56,11 @@ function corrected(query: Query, names: ReadonlySet<string>): Query {
     .slice(0, 40);
   if (unknown.length === 0) return query;
   const words = new Map(query.words);
+  const byLetter = Map.groupBy(unknown, (word) => word.charAt(0));
   const vocabulary = new Set([...names].flatMap(wordsOf));
   for (const known of vocabulary) {
-    for (const word of unknown) {
-      if (known[0] === word[0] && isNear(word, known)) words.set(known, Math.max(words.get(known) ?? 0, 0.7));
-    }
+    const near = byLetter.get(known.charAt(0))?.some((word) => isNear(word, known)) ?? false;
+    if (near) words.set(known, Math.max(words.get(known) ?? 0, 0.7));
   }
   return { ...query, words, hint: hintOf(words) };
 }
