@@ -1,10 +1,10 @@
 import { branchName, newRunId, openSession } from '../../../compose/compose.ts';
+import { sayWhatIsLeftOut } from '../../../compose/say-what-is-left-out.ts';
 import { ROLES } from '../../../contract/role.ts';
 import { runWorkflow } from '../../../workflow/run.ts';
 import { follow, type ModelOptions } from '../follow.ts';
 import type { Io } from '../io.ts';
 import { readPlan } from '../read-plan.ts';
-import { sayWhatIsLeftOut } from '../say-what-is-left-out.ts';
 
 export interface ExecuteOptions extends ModelOptions {
   base?: string;

@@ -1,6 +1,7 @@
 import path from 'node:path';
 import { openSession, type Session } from '../../../compose/compose.ts';
 import { packageVersion } from '../../../compose/package-folder.ts';
+import { type ReviewTarget, reviewTarget } from '../../../compose/review-target.ts';
 import { TercetError } from '../../../contract/errors.ts';
 import type { RunResult } from '../../../contract/outcome.ts';
 import { showUsd } from '../../../pricing/usd.ts';
@@ -25,25 +26,13 @@ export interface ReviewOptions extends ModelOptions {
   format?: (typeof FORMATS)[number];
 }
 
-/** What is compared with what, by commits and trees. */
-interface Target {
-  base: string;
-  from: string;
-  to: string;
-  what: string;
-}
-
 /** `tercet review`: reviews a change somebody else made. */
 export async function review(io: Io, options: ReviewOptions): Promise<number> {
   const plan = options.plan === undefined ? null : await readPlan(io, options.plan);
   const session = await openSession(io);
   try {
-    const target = await targetOf(io, session, options);
-    if ((await session.repository.diff(target.from, target.to)).length === 0) {
-      throw new TercetError('usage', `There is nothing to review: ${target.what} is empty.`, {
-        hint: 'Choose another change with --base REF, --staged or --diff FILE.',
-      });
-    }
+    const { base, staged } = options;
+    const target = await reviewTarget(session.repository, { base, staged, patch: await patchOf(io, options.diff) });
     const text = options.request ?? plan?.title ?? `Review ${target.what}`;
     const request = { text, source: plan === null ? ('diff' as const) : ('plan' as const), base: target.base };
     return await follow(
@@ -66,33 +55,16 @@ export async function review(io: Io, options: ReviewOptions): Promise<number> {
   }
 }
 
-async function targetOf(io: Io, session: Session, options: ReviewOptions): Promise<Target> {
-  const { repository } = session;
-  if (options.diff !== undefined) {
-    const patch = options.diff === '-' ? await readStdin(io) : await readText(path.resolve(io.cwd, options.diff));
-    const base = await repository.resolve(options.base ?? 'HEAD');
-    const { tree } = await repository.snapshot({ of: 'patch', patch, base });
-    return { base, from: base, to: tree, what: `the diff ${options.diff}` };
-  }
-  if (options.staged === true) {
-    const { tree, base } = await repository.snapshot({ of: 'staged' });
-    const from = options.base === undefined ? base : await repository.resolve(options.base);
-    return { base, from, to: tree, what: 'what is staged' };
-  }
-  if (options.base !== undefined) {
-    const head = await repository.resolve('HEAD');
-    const base = await repository.mergeBase(await repository.resolve(options.base), head);
-    return { base, from: base, to: head, what: `${options.base}...HEAD` };
-  }
-  const { tree, base } = await repository.snapshot({ of: 'worktree' });
-  return { base, from: base, to: tree, what: 'the working tree against HEAD' };
+async function patchOf(io: Io, diff: string | undefined): Promise<{ text: string; name: string } | undefined> {
+  if (diff === undefined) return undefined;
+  return { text: diff === '-' ? await readStdin(io) : await readText(path.resolve(io.cwd, diff)), name: diff };
 }
 
 async function present(
   io: Io,
   session: Session,
   result: RunResult,
-  target: Target,
+  target: ReviewTarget,
   format: (typeof FORMATS)[number],
 ): Promise<string> {
   const { review, sensitive } = result;

@@ -1,10 +1,10 @@
 import { setTimeout } from 'node:timers/promises';
 import { branchName, newRunId, openSession } from '../../../compose/compose.ts';
+import { sayWhatIsLeftOut } from '../../../compose/say-what-is-left-out.ts';
 import { ROLES } from '../../../contract/role.ts';
 import { runWorkflow } from '../../../workflow/run.ts';
 import { follow, type ModelOptions } from '../follow.ts';
 import { type Io, readRequest } from '../io.ts';
-import { sayWhatIsLeftOut } from '../say-what-is-left-out.ts';
 
 export interface RunOptions extends ModelOptions {
   file?: string;

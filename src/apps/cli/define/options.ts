@@ -34,7 +34,8 @@ export const withModels = (command: Command) =>
       .option('--untrusted', 'leave out what tercet.yaml may not say without your trust'),
   );
 
-const collect = (value: string, before: string[] = []) => [...before, value];
+/** An option that may be given several times. */
+export const collect = (value: string, before: string[] = []) => [...before, value];
 
 /** Reads a whole number from 0 to 100. */
 export function count(name: string) {

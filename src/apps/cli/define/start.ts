@@ -1,5 +1,5 @@
 import { Option } from 'commander';
-import { type Define, examples, withJson, withProgress } from './options.ts';
+import { collect, type Define, examples, withJson, withProgress } from './options.ts';
 
 /** The commands of the first minutes. */
 export const defineStart: Define = (program, io, act) => {
@@ -45,4 +45,15 @@ export const defineStart: Define = (program, io, act) => {
       .addHelpText('after', examples('tercet doctor', 'tercet doctor --trio budget'))
       .action((options) => act(async () => (await import('../commands/doctor.ts')).doctor(io, options), options)),
   );
+
+  program
+    .command('mcp')
+    .description('serve plan, execute and review to other agents: Model Context Protocol on stdio')
+    .option('--root <folder>', 'only repositories within it; may be given several times', collect)
+    .option('--budget <usd>', 'the most one run may spend, US dollars; a caller can only lower it')
+    .addHelpText(
+      'after',
+      `\nA client starts it; docs/mcp.md says how for each.\n${examples('tercet mcp', 'claude mcp add tercet -- tercet mcp')}`,
+    )
+    .action((options) => act(async () => (await import('../../mcp/serve.ts')).mcp(io, options), options));
 };

@@ -1,5 +1,5 @@
-import type { RunEvent } from '../../contract/event.ts';
-import type { Repository } from '../../ports/workspace.ts';
+import type { RunEvent } from '../contract/event.ts';
+import type { Repository } from '../ports/workspace.ts';
 
 /** A run starts from a commit; what is not committed is not part of it, and people should know. */
 export async function sayWhatIsLeftOut(repository: Repository, emit: (event: RunEvent) => void): Promise<void> {
