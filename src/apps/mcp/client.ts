@@ -24,6 +24,8 @@ export class Client {
   }
 
   #capabilities(ctx: ServerContext): ClientCapabilities {
-    return ctx.mcpReq.envelope?.[CLIENT_CAPABILITIES_META_KEY] ?? this.#server.server.getClientCapabilities() ?? {};
+    // The dispatcher has checked the envelope; its declared type has lost its members.
+    const envelope = ctx.mcpReq.envelope as { [CLIENT_CAPABILITIES_META_KEY]?: ClientCapabilities } | undefined;
+    return envelope?.[CLIENT_CAPABILITIES_META_KEY] ?? this.#server.server.getClientCapabilities() ?? {};
   }
 }
