@@ -63,8 +63,7 @@ export async function runTurn(turn: Turn, options: TurnOptions, settings: CallSe
     const answer = await Promise.race([asked, ended]);
     const text = textOf(answer);
     if (text.length > MAX_CHARS) return failure(tooLarge(), settings, wire);
-    if (text.trim() === '')
-      return failure({ ...free('empty', 'the answer is empty'), billed: 'yes' }, settings, wire);
+    if (text.trim() === '') return failure({ ...free('empty', 'the answer is empty'), billed: 'yes' }, settings, wire);
     options.onProgress?.(text.length);
     return {
       ok: true,
@@ -86,7 +85,8 @@ export async function runTurn(turn: Turn, options: TurnOptions, settings: CallSe
     if (why !== null) {
       // It may go on at the far side, and be paid for.
       const billed = seen.answered ? 'yes' : wire.requests > 0 ? 'maybe' : 'no';
-      const failed = why === 'cancelled' ? free(why, why) : free('stalled', `not answered within ${deadlineMs / 1000} s`);
+      const failed =
+        why === 'cancelled' ? free(why, why) : free('stalled', `not answered within ${deadlineMs / 1000} s`);
       return failure({ ...failed, billed }, settings, wire);
     }
     return failure(failureOf(thrown, wire, seen.answered, Date.now()), settings, wire);

@@ -15,7 +15,12 @@ export function failureOf(thrown: unknown, wire: Wire, answered: boolean, now: n
   const message = typeof error.message === 'string' ? error.message : String(thrown);
   if (answered && wire.requests > 1) {
     // The answer lies at another address; that one's status says nothing of the key or the model.
-    return { kind: 'network', message: `the answer could not be fetched: ${message}`, billed: 'yes', retryAfterMs: null };
+    return {
+      kind: 'network',
+      message: `the answer could not be fetched: ${message}`,
+      billed: 'yes',
+      retryAfterMs: null,
+    };
   }
   if (error.name === 'MindStudioError') {
     const body = { message, data: error.details ?? {} };
