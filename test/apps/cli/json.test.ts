@@ -1,7 +1,7 @@
-import { MINDSTUDIO_KEY, type MindStudioServer, startMindStudio } from '../../support/mindstudio-server.ts';
 import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { buildProgram } from '../../../src/apps/cli/program.ts';
+import { MINDSTUDIO_KEY, type MindStudioServer, startMindStudio } from '../../support/mindstudio-server.ts';
 import { REQUEST, RUN, SMOOTH } from '../../support/shop-change.ts';
 import { type Stage, setStage, summary } from '../../support/stage.ts';
 

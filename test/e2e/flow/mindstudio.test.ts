@@ -159,6 +159,25 @@ describe('MindStudio in all three roles', () => {
     });
   });
 
+  it('is looked at by doctor, which says what is missing', () =>
+    withMindStudio(
+      SMOOTH,
+      async (stage, server) => {
+        const env = { MINDSTUDIO_BASE_URL: server.url, MINDSTUDIO_API_KEY: '' };
+        const { stdout } = await stage.tercet(['doctor', '--json'], { env });
+        const { checks } = JSON.parse(stdout) as { checks: { name: string; state: string; detail: string }[] };
+        const named = (name: string) => checks.filter((check) => check.name === name);
+        expect(named('key mindstudio')).toMatchObject([{ state: 'problem', detail: 'MINDSTUDIO_API_KEY is not set' }]);
+        expect(named('credits')).toMatchObject([
+          { state: 'problem', detail: expect.stringContaining('mindstudio/gpt-6.1-sol') },
+        ]);
+        expect(named('models')).toMatchObject([{ detail: expect.stringContaining('mindstudio/gpt-6.1-sol (openai)') }]);
+        expect(named('lineage')).toMatchObject([{ state: 'ok' }]);
+        expect(server.log).toEqual([]);
+      },
+      'roles:\n  reviewer: { model: mindstudio/gpt-6.1-sol }\n',
+    ));
+
   it('may not be redirected by a repository', () =>
     withMindStudio(SMOOTH, async (stage, server, run) => {
       stage.repository.write({
