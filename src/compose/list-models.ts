@@ -15,7 +15,7 @@ export interface OfferedModel {
 }
 
 /** More names than these are listed without prices: each costs a request. */
-const MOST_PRICED = 12;
+export const MOST_PRICED = 12;
 const LIST_MS = 15_000;
 const MOST_LISTED = 1_000;
 

@@ -96,6 +96,11 @@ export function providerFor(model: string, user: UserConfig, env: NodeJS.Process
       hint: `Set providers.${name}.baseUrl in your configuration.`,
     });
   }
+  if (known?.kind === 'mindstudio' && !/^https?:/.test(schemeOf(baseUrl))) {
+    throw new TercetError('config', `The address of ${name} is none: ${JSON.stringify(baseUrl)}.`, {
+      hint: 'Give it as https://…, in MINDSTUDIO_BASE_URL or under `providers:` in your own configuration.',
+    });
+  }
   const structured = own?.structured ?? known?.structured;
   const kind = known?.kind ?? 'openai-compatible';
   const apiKey = keys.map((key) => nonEmpty(env[key])).find((key) => key !== undefined) ?? null;
@@ -114,6 +119,11 @@ export function providerFor(model: string, user: UserConfig, env: NodeJS.Process
     ...(structured === undefined ? {} : { structured }),
     ...(isSelfHosted(name) ? { advice: adviceFor(name, apiModelName(model)) } : {}),
   };
+}
+
+/** `https:` of an address; empty where it is none. */
+function schemeOf(url = ''): string {
+  return URL.canParse(url) ? new URL(url).protocol : '';
 }
 
 /** What follows the provider's name in a model id. */

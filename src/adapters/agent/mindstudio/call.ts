@@ -5,7 +5,7 @@ import { parseObject } from '../model/parse-object.ts';
 import { redact } from '../model/redact.ts';
 import { observe, type Wire } from '../model/wire.ts';
 import { creditsOf } from './credits.ts';
-import { failureOf } from './failure.ts';
+import { failureOf, type Seen } from './failure.ts';
 import { openMindStudio } from './open.ts';
 import { promptOf } from './prompt.ts';
 import { withFetch } from './scoped-fetch.ts';
@@ -50,10 +50,10 @@ export async function runTurn(turn: Turn, options: TurnOptions, settings: CallSe
   const { wire, fetch } = observe('openai-compatible', transportOf(provider, settings.fetch, abort.signal), () =>
     end('too-large'),
   );
-  const seen: Seen = { credits: null, answered: false };
+  const seen: Seen = { credits: null };
   const noted: typeof fetch = async (input, init) => {
     const response = await fetch(input, init);
-    if (wire.requests === 1) note(seen, response);
+    if (wire.requests === 1 && response.ok) seen.credits = response.headers.get('x-mindstudio-billing-cost');
     return response;
   };
   try {
@@ -84,29 +84,17 @@ export async function runTurn(turn: Turn, options: TurnOptions, settings: CallSe
     if (why === 'too-large') return failure(tooLarge(), settings, wire);
     if (why !== null) {
       // It may go on at the far side, and be paid for.
-      const billed = seen.answered ? 'yes' : wire.requests > 0 ? 'maybe' : 'no';
+      const billed = seen.credits !== null ? 'yes' : wire.requests > 0 ? 'maybe' : 'no';
       const failed =
         why === 'cancelled' ? free(why, why) : free('stalled', `not answered within ${deadlineMs / 1000} s`);
       return failure({ ...failed, billed }, settings, wire);
     }
-    return failure(failureOf(thrown, wire, seen.answered, Date.now()), settings, wire);
+    return failure(failureOf(thrown, wire, seen, Date.now()), settings, wire);
   } finally {
     clearTimeout(timer);
     options.signal.removeEventListener('abort', onCancel);
     abort.abort();
   }
-}
-
-/** What the first response told. */
-interface Seen {
-  credits: string | null;
-  /** The step was done, whatever becomes of reading it. */
-  answered: boolean;
-}
-
-function note(seen: Seen, { headers, ok }: Response): void {
-  seen.credits = headers.get('x-mindstudio-billing-cost');
-  seen.answered = ok && seen.credits !== null;
 }
 
 function stepOf(turn: Turn, modelId: string): UserMessageStepInput {

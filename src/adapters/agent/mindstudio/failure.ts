@@ -9,16 +9,23 @@ interface SdkError {
   details?: unknown;
 }
 
-/** What an error of the SDK means. `answered`: the step itself had been done, and so paid for, before it went wrong. */
-export function failureOf(thrown: unknown, wire: Wire, answered: boolean, now: number): Failed {
+/** What the first response told before anybody read its body. */
+export interface Seen {
+  /** The cost header. Where there is one, the step was done and paid for. */
+  credits: string | null;
+}
+
+/** What an error of the SDK means. */
+export function failureOf(thrown: unknown, wire: Wire, seen: Seen, now: number): Failed {
   const error = (typeof thrown === 'object' && thrown !== null ? thrown : {}) as SdkError;
   const message = typeof error.message === 'string' ? error.message : String(thrown);
-  if (answered && wire.requests > 1) {
+  const billed = seen.credits === null ? 'maybe' : 'yes';
+  if (wire.requests > 1) {
     // The answer lies at another address; that one's status says nothing of the key or the model.
     return {
       kind: 'network',
       message: `the answer could not be fetched: ${message}`,
-      billed: 'yes',
+      billed,
       retryAfterMs: null,
     };
   }
@@ -28,7 +35,6 @@ export function failureOf(thrown: unknown, wire: Wire, answered: boolean, now: n
   }
   const unreadable = thrown instanceof SyntaxError || (thrown instanceof TypeError && thrown.cause === undefined);
   if (unreadable && wire.status !== null) {
-    const billed = answered ? 'yes' : 'maybe';
     return { kind: 'garbled', message: `unreadable answer: ${message}`, billed, retryAfterMs: null };
   }
   return classify(thrown, wire, false, now);

@@ -1,4 +1,4 @@
-import { listModels, type OfferedModel } from '../../../compose/list-models.ts';
+import { listModels, MOST_PRICED, type OfferedModel } from '../../../compose/list-models.ts';
 import type { Config } from '../../../compose/read-config.ts';
 import { formatUsd, parseUsd } from '../../../pricing/usd.ts';
 import { clean, cleanLine } from '../../../report/clean.ts';
@@ -24,8 +24,8 @@ export async function modelsFrom(
   }
   const rows = models.map((model) => [clean(model.id, 120), clean(model.name ?? '', 60), pricesOf(model)]);
   print(io, columns(rows, 'lll').join('\n'));
-  if (from === 'mindstudio' && models.every(({ prices }) => prices === null))
-    print(io, '\nPrices are asked for at most 12 models: narrow the list with words.');
+  if (from === 'mindstudio' && models.length > MOST_PRICED)
+    print(io, `\nPrices are asked for at most ${MOST_PRICED} models: narrow the list with words.`);
   return 0;
 }
 

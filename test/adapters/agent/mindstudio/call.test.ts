@@ -120,6 +120,10 @@ describe('what MindStudio answers', () => {
       kind: 'network',
       billed: 'yes',
     });
+    expect(await failing({ credits: null, fault: { kind: 'elsewhere', status: 403 } })).toMatchObject({
+      kind: 'network',
+      billed: 'maybe',
+    });
     const secure: typeof fetch = async (input, init) => {
       expect(String(input)).toMatch(/^https:/);
       expect(init?.redirect).toBe('manual');
