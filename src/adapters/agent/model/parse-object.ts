@@ -1,6 +1,10 @@
 /** Enough for any prose around an answer, and a bound for an answer that is nothing but braces. */
 const MAX_STARTS = 64;
 
+/** Mending walks the text: no real answer is longer, or has more braces before it that are closed and are none. */
+const MAX_MENDED = 512 * 1024;
+const MAX_MENDS = 8;
+
 /**
  * The JSON object in a model's text: the text itself, what a ```json fence holds, or the outermost object among prose.
  * null when there is none. Nothing is evaluated. What small models get wrong is mended where it can mean one thing only:
@@ -11,12 +15,14 @@ export function parseObject(answer: string): Record<string, unknown> | null {
   const whole = asObject(text.trim());
   if (whole !== null) return whole;
   let from = 0;
+  let mends = 0;
+  const mayMend = (part: string) => part.length <= MAX_MENDED && mends++ < MAX_MENDS;
   for (let tries = 0; tries < MAX_STARTS; tries += 1) {
     const start = text.indexOf('{', from);
     if (start === -1) return null;
     const end = closing(text, start);
     const part = end === -1 ? null : text.slice(start, end + 1);
-    const found = part === null ? null : (asObject(part) ?? asObject(mend(part)));
+    const found = part === null ? null : (asObject(part) ?? (mayMend(part) ? asObject(mend(part)) : null));
     if (found !== null) return found;
     from = start + 1;
   }
