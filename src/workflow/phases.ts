@@ -1,6 +1,7 @@
 import type { RunResult } from '../contract/outcome.ts';
 import { makePlan } from './1-plan/make-plan.ts';
 import { viewRepository } from './1-plan/repository-view.ts';
+import { writePlan } from './1-plan/write-plan.ts';
 import { type End, endOf, endWith } from './end.ts';
 import type { Progress } from './finish-run.ts';
 import type { RunContext } from './run-context.ts';
@@ -12,7 +13,7 @@ export async function planOnly(ctx: RunContext): Promise<RunResult> {
   return alone(ctx, async (progress) => {
     ctx.emit({ type: 'phase.started', phase: 'plan', round: 1 });
     const { plan } = await makePlan(ctx, await viewRepository(ctx));
-    ctx.emit({ type: 'plan.ready', plan, file: null });
+    ctx.emit({ type: 'plan.ready', plan, file: await writePlan(ctx, plan) });
     progress.plan = plan;
     return endWith(
       'planned',

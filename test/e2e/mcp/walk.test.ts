@@ -55,6 +55,7 @@ describe.each(ERAS)('the %s protocol', (era) => {
       { name: 'execute', arguments: { planRun: planned.run, waitSeconds: 60 } },
       { onprogress: (progress) => heard.push(progress), timeout: 20_000 },
     );
+    expect(result.isError, textOf(result)).not.toBe(true);
     const executed = result.structuredContent as unknown as RunState;
     expect(executed).toMatchObject({ state: 'ended', outcome: 'approved', verdict: 'approved', kind: 'execute' });
     expect(executed.commits).toHaveLength(1);
