@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { expect, test } from 'vitest';
 import { INPUT, OUTPUT } from '../../src/apps/mcp/schemas.ts';
@@ -27,4 +28,21 @@ test('tools, resources and prompts, the same in both protocols', async () => {
   expect(legacy?.tools.map(({ name, inputSchema }) => [name, inputSchema])).toEqual(
     modern?.tools.map(({ name, inputSchema }) => [name, inputSchema]),
   );
+});
+
+test('no other command loads any of it', () => {
+  const dist = new URL('../../dist/', import.meta.url);
+  const seen = new Map<string, string>();
+  const load = (file: URL) => {
+    if (seen.has(file.href)) return;
+    const text = readFileSync(file, 'utf8');
+    seen.set(file.href, text);
+    // What is imported by a call is loaded when it is needed; only serve.ts needs the SDK.
+    for (const [, name = ''] of text.matchAll(/(?:from|import)\s*["'](\.[^"']+)["']/g)) load(new URL(name, file));
+    for (const [, name = ''] of text.matchAll(/import\(\s*[`"'](\.[^`"']+)[`"']\s*\)/g))
+      if (!/\/serve-/.test(name)) load(new URL(name, file));
+  };
+  load(new URL('cli.js', dist));
+  expect(seen.size).toBeGreaterThan(20);
+  expect([...seen].filter(([, text]) => text.includes('io.modelcontextprotocol')).map(([file]) => file)).toEqual([]);
 });

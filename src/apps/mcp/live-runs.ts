@@ -74,7 +74,9 @@ export class LiveRun {
       this.error = error;
     } finally {
       this.over = true;
-      await session.close();
+      await session.close().catch((error: unknown) => {
+        this.error ??= error;
+      });
       this.#change();
     }
   }

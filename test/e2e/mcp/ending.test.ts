@@ -70,7 +70,11 @@ describe.each(ERAS)('a run in the %s protocol', (era) => {
       () => second.call('get_run', { run }),
       ({ state }) => state !== 'working',
     );
-    expect(gone).toMatchObject({ state: 'ended', outcome: 'cancelled', reason: expect.stringContaining('The client has gone.') });
+    expect(gone).toMatchObject({
+      state: 'ended',
+      outcome: 'cancelled',
+      reason: expect.stringContaining('The client has gone.'),
+    });
     expect(await second.call('resume_run', { run })).toMatchObject({ outcome: 'approved' });
   });
 });

@@ -71,7 +71,12 @@ describe.each(ERAS)('the %s protocol', (era) => {
     );
     const review = reviewed.structuredContent as unknown as RunState;
     expect(review).toMatchObject({ outcome: 'changes_requested', verdict: 'changes_requested', branch: null });
-    expect(review.findings[0]).toMatchObject({ title: 'A trick', anchor: 'exact', blocking: true, line: 1 });
+    expect(review.findings[0]).toMatchObject({
+      title: expect.stringMatching(/trick$/),
+      anchor: 'exact',
+      blocking: true,
+      line: 1,
+    });
     expect(textOf(reviewed)).toContain('src/money.js:1');
 
     const { total, runs } = await mcp.call<{ total: number; runs: RunState[] }>('list_runs', { limit: 2 });
