@@ -22,7 +22,8 @@ export function checkPrices(
   );
   if (cast.stronger !== null && needed.includes('executor')) agents.push({ role: 'executor', agent: cast.stronger });
   const unpriced = agents.filter(
-    ({ agent }) => agent.billing === 'metered' && findPrice(catalogue, agent.model, day) === null,
+    ({ agent }) =>
+      agent.billing === 'metered' && agent.usdPerTurn === undefined && findPrice(catalogue, agent.model, day) === null,
   );
   if (unpriced.length === 0) return;
   const named = unpriced.map(({ role, agent }) => `${agent.model} (${role})`).join(', ');
