@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import { mkdtempSync, realpathSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -56,11 +57,8 @@ export function fakeAgent(kind: keyof typeof KINDS, turns: readonly FakeTurn[], 
   };
 }
 
-export const isAlive = (pid: number | null | undefined): boolean => {
-  try {
-    process.kill(pid ?? Number.NaN, 0);
-    return true;
-  } catch {
-    return false;
-  }
-};
+/** Whether a process runs: one that has ended and that nobody has asked about yet does not. */
+export function isAlive(pid: number | null | undefined): boolean {
+  const { stdout } = spawnSync('ps', ['-o', 'stat=', '-p', String(pid)], { encoding: 'utf8' });
+  return stdout.trim() !== '' && !stdout.trim().startsWith('Z');
+}
