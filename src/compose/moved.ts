@@ -1,4 +1,5 @@
-import { access, readdir, readFile } from 'node:fs/promises';
+import { readFileSync } from 'node:fs';
+import { access, readdir } from 'node:fs/promises';
 import path from 'node:path';
 import { makeFolder, replaceFile } from '../adapters/store/write.ts';
 import { TercetError } from '../contract/errors.ts';
@@ -118,7 +119,8 @@ function readPlace(data: string, key: string): Promise<Place | null> {
 /** null when there is no such file or it is damaged: these notes only help to find runs, which are whole without them. */
 async function readJson<T>(file: string): Promise<T | null> {
   try {
-    return JSON.parse(await readFile(file, 'utf8')) as T;
+    // Notes of a line, on the way to the first call: the thread pool would take longer than the disk.
+    return JSON.parse(readFileSync(file, 'utf8')) as T;
   } catch {
     return null;
   }

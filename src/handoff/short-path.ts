@@ -59,18 +59,28 @@ function whyLarge(text: string): string | null {
   return null;
 }
 
+/** "Delete a.js", but not "delete a.js from the list": what goes then is something else than the file. */
+function actionOn(token: string, text: string): PlannedFile['action'] {
+  const name = token.replace(/[.*+?^${}()|[\]\\]/gu, '\\$&');
+  const gone = new RegExp(
+    `\\b(?:delete|remove)\\s+(?:the\\s+)?(?:unused\\s+|dead\\s+)?(?:file\\s+)?[\`"'./]*${name}[\`"']?(?:\\s+file)?\\s*(?:[,;:!?]|\\.(?:\\s|$)|\\band\\b|$)`,
+    'iu',
+  );
+  return gone.test(text) ? 'delete' : 'modify';
+}
+
 /** The files a request names, by path or by a file name that only one file has. */
 function filesNamed(text: string, paths: ReadonlySet<string>, mayCreate: boolean): Files {
   const found = new Map<string, PlannedFile>();
   for (const token of pathLike(text, paths)) {
     if (paths.has(token)) {
-      found.set(token, { path: token, action: 'modify' });
+      found.set(token, { path: token, action: actionOn(token, text) });
       continue;
     }
     const homes = [...paths].filter((path) => path.endsWith(`/${token}`));
     const [home, second] = homes;
     if (home !== undefined && second === undefined) {
-      found.set(home, { path: home, action: 'modify' });
+      found.set(home, { path: home, action: actionOn(token, text) });
     } else if (second !== undefined) {
       return { no: `"${token}" could be ${homes.slice(0, 3).join(' or ')}. Name the file by its whole path.` };
     } else if (mayCreate && token.includes('.') && !pathProblem(token)) {

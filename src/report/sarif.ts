@@ -14,9 +14,10 @@ export interface SarifOptions {
   sensitive?: readonly SensitiveFile[];
 }
 
-const LEVELS: Record<Severity, 'error' | 'warning' | 'note'> = {
-  blocker: 'error',
-  major: 'error',
+/** An `error` is what blocks, whatever its severity: code scanning fails a build for it. The rest by severity. */
+const LEVELS: Record<Severity, 'warning' | 'note'> = {
+  blocker: 'warning',
+  major: 'warning',
   minor: 'warning',
   nit: 'note',
 };
@@ -91,7 +92,7 @@ function resultOf(finding: Finding) {
   return {
     ruleId: `tercet/${finding.category}`,
     ruleIndex: Category.options.indexOf(finding.category),
-    level: LEVELS[finding.severity],
+    level: finding.blocking ? 'error' : LEVELS[finding.severity],
     message: { text: text.filter((part) => part !== '').join('\n\n') },
     locations: locationsOf(finding),
     partialFingerprints: { 'tercetFinding/v1': fingerprint(finding) },

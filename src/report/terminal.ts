@@ -88,7 +88,8 @@ function taskSection({ implementation, plan }: RunResult, context: Context): str
     const title = cleanLine(plan?.tasks.find((planned) => planned.id === task.task)?.title ?? '');
     lines.push(`  ${colour(`${phrase.TASK_MARKS[task.status]} ${task.status}`)}  ${cleanLine(task.task)}  ${title}`);
     const ladder = phrase.ladderOf(task.attempts);
-    if (ladder !== '') lines.push(`      ${palette.dim(ladder)}`);
+    // That the first edit did it is what everybody expects.
+    if (ladder !== '' && ladder !== 'edit: done') lines.push(`      ${palette.dim(ladder)}`);
     const last = task.attempts.at(-1);
     if (task.status === 'failed' && last !== undefined) lines.push(...prose(last.detail, 6, context));
     for (const check of task.checks.filter((result) => result.exitCode !== 0)) {
@@ -119,6 +120,8 @@ function criteriaSection({ review, plan }: RunResult, context: Context): string[
 function findingsSection({ review }: RunResult, context: Context): string[] {
   if (review === null) return [];
   const { palette } = context;
+  // A review that failed has seen none; that is not the same as that there are none.
+  if (review.findings.length === 0 && review.verdict === 'inconclusive') return [];
   if (review.findings.length === 0) return [`${palette.bold('Findings')}  none`];
   const lines = [`${palette.bold('Findings')}  ${phrase.findingTally(review.findings)}`];
   const sorted = phrase.sortFindings(review.findings);

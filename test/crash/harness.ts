@@ -84,10 +84,15 @@ export async function runStory(at: number): Promise<Left> {
   }
 }
 
-/** Killed before its record was written, there is no run to resume: then it is begun again, as a person would. */
+/**
+ * Killed before its record was written, there is no run to resume: then it is begun again, as a person would. Killed
+ * after its record was finished, it has ended: what it left is looked at as it is.
+ */
 async function carryOn(cwd: string, home: Home, before: CliResult): Promise<CliResult> {
-  const { stdout } = await tercet(['runs'], { cwd, home });
-  if (stdout.startsWith('No runs'))
+  const listed = await tercet(['runs', '--json'], { cwd, home });
+  const { runs } = listed.json() as { runs: { outcome: string }[] };
+  if (runs[0]?.outcome === 'approved') return { ...before, code: 0 };
+  if (runs.length === 0)
     return tercet(['run', REQUEST, '--yes', '--always-plan', '--json', '--branch', 'story'], { cwd, home });
   return tercet(['resume', '--json'], { cwd, home, ...(before.code === null ? {} : { env: {} }) });
 }

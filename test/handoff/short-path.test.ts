@@ -53,6 +53,19 @@ describe('the short path on request', () => {
     );
   });
 
+  it.each([
+    ['Delete src/math.ts', 'delete'],
+    ['Remove the unused file `src/math.ts`, nobody imports it.', 'delete'],
+    ['delete ./src/math.ts and its mention in README.md', 'delete'],
+    ['Delete src/math.ts from the exports in README.md', 'modify'],
+    ['Remove round from src/math.ts', 'modify'],
+    ['Delete the first line of src/math.ts', 'modify'],
+  ])('deletes a file only where the request says so: %s', (request, action) => {
+    const answer = shortPath(request, facts, { forced: true });
+    const math = 'task' in answer ? answer.task.files.find(({ path }) => path === 'src/math.ts') : undefined;
+    expect(math?.action).toBe(action);
+  });
+
   it('creates a file that is named and not there', () => {
     expect(files(shortPath('Write docs/use.md', facts, { forced: true }))).toEqual([
       { path: 'docs/use.md', action: 'create' },

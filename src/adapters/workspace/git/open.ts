@@ -1,6 +1,5 @@
 import { createHash } from 'node:crypto';
-import { realpathSync } from 'node:fs';
-import { lstat, realpath } from 'node:fs/promises';
+import { lstatSync, realpathSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
 import { TercetError } from '../../../contract/errors.ts';
 import type { Repository } from '../../../ports/workspace.ts';
@@ -73,13 +72,13 @@ async function placeOf(cwd: string, found: GitAnswer, env: Record<string, string
     throw (await tooOld(cwd, env)) ?? new TercetError('repository', 'The path of the repository holds a line break.');
   }
   // core.worktree in the repository's configuration can point anywhere, at the user's home for instance.
-  const marker = await lstat(join(root, '.git')).catch(() => null);
-  if (marker === null || !`${cwd}/`.startsWith(root === '/' ? '/' : `${await realpath(root)}/`)) {
+  const marker = lstatSync(join(root, '.git'), { throwIfNoEntry: false });
+  if (marker === undefined || !`${cwd}/`.startsWith(root === '/' ? '/' : `${realpathSync.native(root)}/`)) {
     throw new TercetError('repository', `The repository puts its working tree at ${plain(root)}, away from its .git.`, {
       hint: 'Remove core.worktree from its configuration, or open the folder that holds .git.',
     });
   }
-  return { root, gitDir, commonDir: await realpath(commonDir) };
+  return { root, gitDir, commonDir: realpathSync.native(commonDir) };
 }
 
 function explain(cwd: string, found: GitAnswer): TercetError {
