@@ -119,9 +119,10 @@ export interface Worktree {
   /**
    * Takes back what somebody else committed since our own last step, or where they moved HEAD to: the branch stands where
    * we left it, the files stay as they are. Commits taken back are kept under `refs/tercet/<run>/taken-back`.
+   * `to` is where an earlier process left it; our own last step unless given.
    * @returns how many commits.
    */
-  takeBack(): Promise<number>;
+  takeBack(to?: string): Promise<number>;
   /** Saves uncommitted work as a commit under `refs/tercet/<run>/<name>`; null when there is none. */
   rescue(name: string): Promise<string | null>;
   /**

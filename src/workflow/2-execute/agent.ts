@@ -5,7 +5,7 @@ import { fence } from '../../handoff/prompt.ts';
 import { refuse } from '../../handoff/scope.ts';
 import type { Agent, Turn, TurnAnswer, Work } from '../../ports/agent.ts';
 import { pay } from '../calls/pay.ts';
-import { putWork } from '../calls/place.ts';
+import { putWork, undoInterrupted } from '../calls/place.ts';
 import { sectionOf } from '../calls/section.ts';
 import type { RunContext } from '../run-context.ts';
 import { textOrRefusal } from './apply-to.ts';
@@ -25,6 +25,7 @@ const REFUSED_TOLD = 10;
 export async function agentRung(ctx: RunContext, agent: Agent, run: TaskRun, first: Rung): Promise<Step> {
   const system = `${sectionOf(ctx, 'executor', 'system')}\n\n${sectionOf(ctx, 'executor', 'agent')}`;
   const { effort, maxOutputTokens } = ctx.settings.roles.executor;
+  await undoInterrupted(ctx, run.worktree);
   let why = '';
   for (let round = 0, repairs = 0; repairs <= ctx.settings.repairs; round++) {
     const brief = renderBrief(await makeBrief(ctx, run));

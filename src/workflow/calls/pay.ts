@@ -32,7 +32,7 @@ export interface PaidAnswer extends TurnAnswer {
  */
 export async function pay(ctx: RunContext, agent: Agent, turn: Turn, how: How = {}): Promise<PaidAnswer> {
   const failures = new Map<FailureKind, number>();
-  const { salt = 0, place = { at: ctx.request.base } } = how;
+  const { salt = 0, place } = how;
   for (let route = routeOf(ctx, agent, turn, salt); ; ) {
     if (ctx.signal.aborted) throw cancelled(ctx.signal);
     const { callId, settled, skipped, final } = await lookUp(ctx, route);
@@ -74,7 +74,7 @@ async function call(
   ctx: RunContext,
   route: Route,
   callId: string,
-  place: Place,
+  place: Place | undefined,
 ): Promise<TurnResult | { reroute: string }> {
   const { agent, turn } = route;
   const shut = await enter(ctx, route);

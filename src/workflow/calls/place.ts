@@ -8,6 +8,9 @@ import type { RunContext } from '../run-context.ts';
  */
 export type Place = { worktree: Worktree; look: () => Promise<Work> } | { at: string };
 
+/** Key of the journal: where the branch stands while a coding agent is at work; null when none is. */
+const WORKING = 'working';
+
 /** Paths named in a warning; the rest is counted. */
 const NAMED = 5;
 
@@ -16,10 +19,11 @@ export async function turnAt(
   ctx: RunContext,
   agent: Agent,
   turn: Turn,
-  place: Place,
+  given: Place | undefined,
   options: TurnOptions,
 ): Promise<TurnResult> {
   if (agent.can.worktree !== true) return agent.turn(turn, options);
+  const place = given ?? { at: ctx.request.base };
   return 'at' in place ? readOnly(ctx, agent, turn, place.at, options) : inWorktree(ctx, agent, turn, place, options);
 }
 
@@ -56,8 +60,10 @@ async function inWorktree(
   const before = await look();
   // What the commands of an earlier round left is not this turn's doing.
   if (before.refused.length > 0) await putWork(worktree, before);
+  ctx.journal.record(WORKING, await worktree.head());
   const result = await agent.turn(turn, { ...options, folder: { path: worktree.path, write: true } });
   const commits = await worktree.takeBack();
+  ctx.journal.record(WORKING, null);
   if (commits > 0) {
     const message = `${agent.model} committed by itself (${commits}); the commits are folded into the task's own.`;
     ctx.emit({ type: 'warning.raised', code: 'own-commits', message });
@@ -71,6 +77,18 @@ async function inWorktree(
   const work = ctx.redactor.literals(await look());
   await putWork(worktree, work);
   return { ...result, work };
+}
+
+/**
+ * Undoes a turn that this run's process did not live to the end of: the agent may have committed by itself meanwhile,
+ * and the branch would be taken for ours as it stands.
+ */
+export async function undoInterrupted(ctx: RunContext, worktree: Worktree): Promise<void> {
+  const head = ctx.journal.recall(WORKING);
+  if (typeof head !== 'string') return;
+  await worktree.takeBack(head);
+  await worktree.restore();
+  ctx.journal.record(WORKING, null);
 }
 
 /** Makes the worktree HEAD and these files, through the same guarded door that every other write takes. */

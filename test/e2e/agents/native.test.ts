@@ -120,10 +120,14 @@ describe('Claude Code as executor', () => {
   });
 
   it('is ended when Tercet is killed, and the run goes on from there', async () => {
-    await using made = await staged('claude', [{ write: DONE, child: 'apart', hang: true }, claude({ write: DONE })], {
-      ...SMOOTH,
-      executor: [],
-    });
+    await using made = await staged(
+      'claude',
+      [{ write: DONE, git: [['commit', '-qam', 'half']], child: 'apart', hang: true }, claude({ write: DONE })],
+      {
+        ...SMOOTH,
+        executor: [],
+      },
+    );
     let end: (signal: NodeJS.Signals) => void = () => {};
     const running = made.tercet(RUN, {
       onStderr: (_, kill) => {
@@ -139,7 +143,7 @@ describe('Claude Code as executor', () => {
     const [{ run } = { run: '' }] = (await made.tercet(['runs', '--json'])).json().runs as { run: string }[];
     const resumed = await made.tercet(['resume', run, '--json']);
     expect(resumed.code, resumed.stderr).toBe(0);
-    expect(summary(resumed)).toMatchObject({ outcome: 'approved' });
+    expect(summary(resumed)).toMatchObject({ outcome: 'approved', commits: [{ task: 'T1' }] });
     expect(made.fake.calls()).toHaveLength(2);
   });
 });

@@ -69,8 +69,9 @@ export async function openWorktree(main: Git, options: WorktreeOptions): Promise
       left = commit.sha;
       return commit;
     },
-    takeBack: async () => {
+    takeBack: async (to = left) => {
       await clearStaleLock(place);
+      left = to;
       return takeBack(git, branch, left, `refs/tercet/${run}/taken-back`);
     },
     rescue,
