@@ -32,7 +32,7 @@ export function castAgents(
   const absent: string[] = [];
   const fill = (role: Role, model: string, lineage: Lineage): Agent => {
     if (isCodingAgent(model, user)) {
-      const cast = castCodingAgent(model, user, catalogue, env, lineage);
+      const cast = castCodingAgent(model, user, env, lineage);
       if (cast.missing !== null && needed.includes(role)) absent.push(`${role}: ${model}: ${cast.missing}`);
       return cast.agent;
     }

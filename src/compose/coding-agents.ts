@@ -8,7 +8,6 @@ import type { Profile } from '../adapters/agent/cli/profile.ts';
 import type { UserConfig } from '../contract/config.ts';
 import type { Lineage } from '../contract/role.ts';
 import type { Agent } from '../ports/agent.ts';
-import { type Catalogue, lineageOf } from '../pricing/catalogue.ts';
 import { providerName } from './providers.ts';
 
 /** What a program's models are called in the catalogue, and whose training they are of where that is always the same. */
@@ -40,7 +39,6 @@ export function isCodingAgent(model: string, user: Pick<UserConfig, 'providers'>
 export function castCodingAgent(
   model: string,
   user: UserConfig,
-  catalogue: Catalogue,
   env: Env,
   lineage: Lineage,
 ): { agent: Agent; missing: string | null } {
@@ -53,7 +51,7 @@ export function castCodingAgent(
   const agent = cliAgent({
     profile: known.profile,
     model,
-    lineage: lineage ?? lineageOf(catalogue, pricedAs) ?? known.lineage ?? lineageByName(id),
+    lineage: lineage ?? known.lineage ?? lineageByName(id),
     program: found ?? known.profile.program,
     billing: own.billing ?? (keyOf(known.profile, env) === null ? 'login' : 'key'),
     usdPerTurn: own.usdPerTurn === undefined ? USD_PER_TURN : String(own.usdPerTurn),
