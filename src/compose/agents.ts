@@ -1,10 +1,11 @@
+import { mindStudioAgent } from '../adapters/agent/mindstudio/agent.ts';
 import { modelAgent } from '../adapters/agent/model/agent.ts';
 import { loadAhead } from '../adapters/agent/model/resolve-provider.ts';
 import type { UserConfig } from '../contract/config.ts';
 import { TercetError } from '../contract/errors.ts';
 import { type Lineage, ROLES, type Role } from '../contract/role.ts';
 import type { Agent } from '../ports/agent.ts';
-import { type Catalogue, lineageOf } from '../pricing/catalogue.ts';
+import { type Catalogue, lineageOf, lineageOfName } from '../pricing/catalogue.ts';
 import { castCodingAgent, isCodingAgent } from './coding-agents.ts';
 import { keyNames, needsKey, ownProvider, providerFor, providerName } from './providers.ts';
 import type { Merged } from './settings.ts';
@@ -41,7 +42,10 @@ export function castAgents(
       const names = keyNames(model, user);
       if (names.length > 0) missing.push(`${role}: ${model} needs ${names.join(' or ')}`);
     }
-    return modelAgent({ model, provider, lineage: lineage ?? modelLineage(model, user, catalogue) });
+    const trained = lineage ?? modelLineage(model, user, catalogue);
+    return provider.kind === 'mindstudio'
+      ? mindStudioAgent({ model, provider, lineage: trained })
+      : modelAgent({ model, provider, lineage: trained });
   };
   const agents = {} as Record<Role, Agent>;
   for (const role of ROLES) {
@@ -73,17 +77,23 @@ export function castAgents(
     });
   }
   const [first] = needed;
-  if (first !== undefined && own[first] === undefined && !isCodingAgent(agents[first].model, user))
-    loadAhead(providerFor(agents[first].model, user, env).kind);
+  if (first !== undefined && own[first] === undefined && !isCodingAgent(agents[first].model, user)) {
+    const { kind } = providerFor(agents[first].model, user, env);
+    if (kind !== 'mindstudio') loadAhead(kind);
+  }
   return { agents, stronger, fallbacks };
 }
 
-/** Whose training produced a model: the catalogue knows exact ids, a configured provider may say, local names are listed. */
+/**
+ * Whose training produced a model: the catalogue knows exact ids, a configured provider may say, local names are listed.
+ * MindStudio's name for a model tells it only where it is exactly the vendor's own.
+ */
 export function modelLineage(model: string, user: UserConfig, catalogue: Catalogue): Lineage {
   const known = lineageOf(catalogue, model);
   if (known !== null) return known;
   const stated = ownProvider(user, providerName(model))?.lineage;
   if (stated !== undefined) return stated;
+  if (providerName(model) === 'mindstudio') return lineageOfName(catalogue, model.slice(model.indexOf('/') + 1));
   const name = model.slice(model.indexOf('/') + 1).split(':')[0] ?? '';
   return Object.hasOwn(LOCAL_LINEAGES, name) ? (LOCAL_LINEAGES[name] ?? null) : null;
 }

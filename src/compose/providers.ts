@@ -1,12 +1,17 @@
+import type { MindStudioSettings } from '../adapters/agent/mindstudio/settings.ts';
 import type { ProviderSettings } from '../adapters/agent/model/settings.ts';
 import type { UserConfig } from '../contract/config.ts';
 import { TercetError } from '../contract/errors.ts';
 import { showHidden } from '../handoff/hidden.ts';
 import { isOwnNetwork } from './local-address.ts';
+import { adviceFor } from './own-servers.ts';
+
+/** Where the calls of a model go: a model API, or MindStudio's SDK. */
+export type Source = ProviderSettings | MindStudioSettings;
 
 /** A provider Tercet knows by name: which protocol it speaks, and which variables of the environment hold its key. */
 export interface KnownProvider {
-  kind: ProviderSettings['kind'];
+  kind: Source['kind'];
   keys: readonly string[];
   baseUrl?: string;
   /** Variable that redirects it, as the vendor's own tools read it. */
@@ -42,12 +47,25 @@ export const KNOWN_PROVIDERS: Readonly<Record<string, KnownProvider>> = {
     structured: true,
     selfHosted: true,
   },
+  llamacpp: {
+    kind: 'openai-compatible',
+    keys: ['LLAMA_API_KEY'],
+    baseUrl: 'http://127.0.0.1:8080/v1',
+    structured: true,
+    selfHosted: true,
+  },
   vllm: {
     kind: 'openai-compatible',
     keys: ['VLLM_API_KEY'],
     baseUrl: 'http://127.0.0.1:8000/v1',
     structured: true,
     selfHosted: true,
+  },
+  mindstudio: {
+    kind: 'mindstudio',
+    keys: ['MINDSTUDIO_API_KEY'],
+    baseUrl: 'https://v1.mindstudio-api.com',
+    baseUrlEnv: 'MINDSTUDIO_BASE_URL',
   },
 };
 
@@ -61,7 +79,7 @@ export function providerName(model: string): string {
  * free (`local`) where the person says so, or where a server that is run at home answers at an address of their own network.
  * @throws TercetError `config` for a provider nobody has configured.
  */
-export function providerFor(model: string, user: UserConfig, env: NodeJS.ProcessEnv): ProviderSettings {
+export function providerFor(model: string, user: UserConfig, env: NodeJS.ProcessEnv): Source {
   const name = providerName(model);
   const own = ownProvider(user, name);
   const known = Object.hasOwn(KNOWN_PROVIDERS, name) ? KNOWN_PROVIDERS[name] : undefined;
@@ -73,20 +91,48 @@ export function providerFor(model: string, user: UserConfig, env: NodeJS.Process
   const keys = own?.apiKeyEnv === undefined ? (known?.keys ?? []) : [own.apiKeyEnv];
   const baseUrl = own?.baseUrl ?? redirected(name, env) ?? known?.baseUrl;
   if (baseUrl !== undefined && /[^!-~]/u.test(baseUrl)) throw deceptiveAddress(name, baseUrl);
+  if (known === undefined && baseUrl === undefined) {
+    throw new TercetError('config', `Provider ${name} has no base URL.`, {
+      hint: `Set providers.${name}.baseUrl in your configuration.`,
+    });
+  }
+  if (known?.kind === 'mindstudio' && !/^https?:/.test(schemeOf(baseUrl))) {
+    throw new TercetError('config', `The address of ${name} is none: ${JSON.stringify(baseUrl)}.`, {
+      hint: 'Give it as https://…, in MINDSTUDIO_BASE_URL or under `providers:` in your own configuration.',
+    });
+  }
   const structured = own?.structured ?? known?.structured;
+  const kind = known?.kind ?? 'openai-compatible';
+  const apiKey = keys.map((key) => nonEmpty(env[key])).find((key) => key !== undefined) ?? null;
+  const headers = own?.headers === undefined ? {} : { headers: own.headers };
+  if (kind === 'mindstudio') {
+    const credits = own?.creditsPerTurn === undefined ? {} : { creditsPerTurn: String(own.creditsPerTurn) };
+    return { kind, name, apiKey, baseUrl: baseUrl ?? '', local: false, ...headers, ...credits };
+  }
   return {
-    kind: known?.kind ?? 'openai-compatible',
+    kind,
     name,
-    apiKey: keys.map((key) => nonEmpty(env[key])).find((key) => key !== undefined) ?? null,
+    apiKey,
     local: own?.local ?? (known?.selfHosted === true && baseUrl !== undefined && isOwnNetwork(baseUrl)),
     ...(baseUrl === undefined ? {} : { baseUrl }),
-    ...(own?.headers === undefined ? {} : { headers: own.headers }),
+    ...headers,
     ...(structured === undefined ? {} : { structured }),
+    ...(isSelfHosted(name) ? { advice: adviceFor(name, apiModelName(model)) } : {}),
   };
 }
 
+/** `https:` of an address; empty where it is none. */
+function schemeOf(url = ''): string {
+  return URL.canParse(url) ? new URL(url).protocol : '';
+}
+
+/** What follows the provider's name in a model id. */
+function apiModelName(model: string): string {
+  return model.slice(model.indexOf('/') + 1);
+}
+
 /** Whether calls are refused without a key. A server of the person's own, near or far, has none unless they set one. */
-export function needsKey({ name, local }: Pick<ProviderSettings, 'name' | 'local'>): boolean {
+export function needsKey({ name, local }: Pick<Source, 'name' | 'local'>): boolean {
   return local !== true && !isSelfHosted(name);
 }
 

@@ -28,7 +28,7 @@ export async function survey(user: UserConfig, env: NodeJS.ProcessEnv): Promise<
     if (selfHosted === true && url !== undefined) urls.set(provider, url);
   }
   for (const [provider, { baseUrl, local }] of Object.entries(user.providers ?? {}))
-    if (local === true || isSelfHosted(provider)) urls.set(provider, baseUrl);
+    if (baseUrl !== undefined && (local === true || isSelfHosted(provider))) urls.set(provider, baseUrl);
   const servers = await Promise.all(
     [...urls].map(async ([provider, url]) => ({ provider, url, models: await listModels(url) })),
   );

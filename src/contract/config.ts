@@ -102,7 +102,10 @@ export const RepositoryConfig = z.strictObject({
 export type RepositoryConfig = z.infer<typeof RepositoryConfig>;
 
 const Provider = z.strictObject({
-  baseUrl: z.url({ protocol: /^https?$/ }),
+  baseUrl: z
+    .url({ protocol: /^https?$/ })
+    .optional()
+    .describe('where it is; a provider that Tercet knows by name has one'),
   apiKeyEnv: z.string().optional().describe('name of the environment variable that holds the key'),
   local: z
     .boolean()
@@ -110,6 +113,7 @@ const Provider = z.strictObject({
     .describe('runs on a machine of yours: cost 0, basis local; unless said, by the address'),
   structured: z.boolean().optional().describe('supports JSON Schema output'),
   lineage: z.string().optional(),
+  creditsPerTurn: Amount.optional().describe('mindstudio: the most credits one call takes, held before it'),
   headers: z.record(z.string(), z.string()).optional(),
 });
 

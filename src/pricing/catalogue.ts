@@ -69,6 +69,13 @@ export function lineageOf(catalogue: Catalogue, modelId: string): Lineage {
   return FIRST_PARTY.has(provider) && rest.length === 1 && rest[0] !== '' ? provider : null;
 }
 
+/** The lineage of the one vendor whose own id for a model is exactly this name; null when none's or several's is. */
+export function lineageOfName(catalogue: Catalogue, name: string): Lineage {
+  const vendors = [...FIRST_PARTY].filter((vendor) => catalogue.rows.has(`${vendor}/${name}`));
+  const [only = '', ...more] = vendors;
+  return more.length > 0 || only === '' ? null : lineageOf(catalogue, `${only}/${name}`);
+}
+
 function index(rows: readonly DatedRow[]): Catalogue {
   const byId = new Map<string, DatedRow[]>();
   for (const dated of rows) {

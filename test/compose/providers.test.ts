@@ -44,6 +44,42 @@ describe('a provider', () => {
     expect(providerFor('xai/x', user(), {}).baseUrl).toBe('https://api.x.ai/v1');
   });
 
+  it('is MindStudio, with what its own variables and the person’s configuration say', () => {
+    const env = { MINDSTUDIO_API_KEY: 'ms', MINDSTUDIO_BASE_URL: 'https://env.example' };
+    const own = user({ providers: { mindstudio: { creditsPerTurn: 2.5, lineage: 'acme' } } });
+    expect(providerFor('mindstudio/x', own, env)).toEqual({
+      kind: 'mindstudio',
+      name: 'mindstudio',
+      apiKey: 'ms',
+      baseUrl: 'https://env.example',
+      local: false,
+      creditsPerTurn: '2.5',
+    });
+    expect(providerFor('mindstudio/x', own, {})).toMatchObject({
+      apiKey: null,
+      baseUrl: 'https://v1.mindstudio-api.com',
+    });
+    for (const MINDSTUDIO_BASE_URL of ['nowhere', 'file:///etc/passwd'])
+      expect(() => providerFor('mindstudio/x', own, { MINDSTUDIO_BASE_URL })).toThrow(
+        'The address of mindstudio is none',
+      );
+  });
+
+  it('of MindStudio’s names for models only those tell a lineage that are a vendor’s own', () => {
+    const catalogue = buildCatalogue();
+    const lineage = (model: string, config: unknown = {}) => modelLineage(model, user(config), catalogue);
+    expect(lineage('mindstudio/claude-haiku-5-5')).toBe('anthropic');
+    expect(lineage('mindstudio/gpt-6.1-sol')).toBe('openai');
+    for (const near of ['claude-haiku', 'claude-haiku-5-5-latest', 'qwen3-coder', 'anthropic/claude-haiku-5-5'])
+      expect(lineage(`mindstudio/${near}`), near).toBeNull();
+    expect(lineage('mindstudio/claude-haiku', { providers: { mindstudio: { lineage: 'acme' } } })).toBe('acme');
+  });
+
+  it('of one’s own needs an address', () => {
+    const nowhere = user({ providers: { mine: { apiKeyEnv: 'MINE' } } });
+    expect(() => providerFor('mine/x', nowhere, {})).toThrow('Provider mine has no base URL.');
+  });
+
   it.each([
     [undefined, 'http://127.0.0.1:11434/v1'],
     ['', 'http://127.0.0.1:11434/v1'],

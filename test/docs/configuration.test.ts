@@ -77,7 +77,7 @@ describe('docs/configuration.md', () => {
     const [repository] = samples('docs/configuration.md');
     expect(RepositoryConfig.safeParse(repository).error?.issues).toBeUndefined();
     const own = [...samples('docs/models.md'), ...samples('docs/prompts.md')];
-    expect(own).toHaveLength(3);
+    expect(own).toHaveLength(4);
     for (const sample of own) expect(UserConfig.safeParse(sample).error?.issues).toBeUndefined();
   });
 });

@@ -55,7 +55,7 @@ export function agentContract(name: string, open: (script: Scripted[]) => Promis
     it('names its model as provider/model', async () => {
       const { agent } = await start();
       expect(agent.model).toMatch(/^[^/]+\/.+/);
-      expect(['metered', 'local', 'subscription']).toContain(agent.billing);
+      expect(['metered', 'local', 'credits', 'subscription']).toContain(agent.billing);
     });
 
     it('answers with text, and says what it used', async () => {

@@ -1,9 +1,11 @@
 import { castAgents } from '../../compose/agents.ts';
+import { CREDITS_HINT } from '../../compose/check-prices.ts';
 import { isCodingAgent, surveyCodingAgents } from '../../compose/coding-agents.ts';
 import { surveySandbox } from '../../compose/commands.ts';
 import { catalogueOf, openLedgerOf, refusedKeysOf, repositoryRoot } from '../../compose/compose.ts';
 import { type Folders, foldersOf } from '../../compose/folders.ts';
 import { isLoopback } from '../../compose/local-address.ts';
+import { adviceFor } from '../../compose/own-servers.ts';
 import { packageVersion } from '../../compose/package-folder.ts';
 import { readPrompts } from '../../compose/prompts.ts';
 import { keyNames, needsKey, providerFor, providerName } from '../../compose/providers.ts';
@@ -89,7 +91,9 @@ async function checkRoles(io: Io, merged: Merged, config: Config, found: Survey)
   const day = new Date().toISOString().slice(0, 10);
   for (const model of models) {
     if (isCodingAgent(model, user)) continue;
-    if (providerFor(model, user, io.env).local === true) checks.push(checkServer(model, found));
+    const provider = providerFor(model, user, io.env);
+    if (provider.local === true) checks.push(checkServer(model, found));
+    else if (provider.kind === 'mindstudio') checks.push(checkCredits(model, provider, merged.settings.unpriced));
     else if (findPrice(catalogue, model, day) === null) checks.push(unpriced(model, merged.settings.unpriced));
   }
   return checks;
@@ -149,11 +153,19 @@ function checkServer(model: string, found: Survey): Check {
       ...shown,
       state: 'problem',
       detail: `no server answers at ${server.url}`,
-      fix: provider === 'ollama' ? 'Start it: ollama serve' : `Start ${provider}.`,
+      fix: adviceFor(provider, name).start,
     };
   if (server.models.includes(name)) return ok(shown.name, `${server.url} has it`);
-  const fix = provider === 'ollama' ? `Get it: ollama pull ${name}` : `Load it in ${provider}.`;
-  return { ...shown, state: 'problem', detail: `${server.url} does not have it`, fix };
+  return { ...shown, state: 'problem', detail: `${server.url} does not have it`, fix: adviceFor(provider, name).get };
+}
+
+/** A model paid in credits has no price in dollars; a budget needs to know the most a call takes. */
+function checkCredits(model: string, { creditsPerTurn }: { creditsPerTurn?: string }, rule: 'refuse' | 'allow'): Check {
+  if (creditsPerTurn !== undefined) return ok('credits', `${model}: at most ${creditsPerTurn} credits a call`);
+  const detail = `nobody says how many credits a call of ${model} takes at most`;
+  return rule === 'allow'
+    ? { name: 'credits', state: 'warning', detail: `${detail}: none are held for it`, fix: null }
+    : { name: 'credits', state: 'problem', detail, fix: CREDITS_HINT };
 }
 
 function unpriced(model: string, rule: 'refuse' | 'allow'): Check {

@@ -10,6 +10,6 @@ export function noPrice(model: string): TercetError {
 /** Why an agent paid in credits is not called under `unpriced: refuse` when it does not say how many a turn takes. */
 export function noCredits(model: string): TercetError {
   return new TercetError('config', `${model} is paid in credits, and nobody says how many a turn takes at most.`, {
-    hint: 'Give the agent `creditsPerTurn`, or set `unpriced: allow` to call it without a hold.',
+    hint: 'Say `providers.mindstudio.creditsPerTurn` in your own configuration, give an agent of your own `creditsPerTurn`, or set `unpriced: allow` to call it without a hold.',
   });
 }

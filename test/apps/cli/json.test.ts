@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { buildProgram } from '../../../src/apps/cli/program.ts';
+import { MINDSTUDIO_KEY, type MindStudioServer, startMindStudio } from '../../support/mindstudio-server.ts';
 import { REQUEST, RUN, SMOOTH } from '../../support/shop-change.ts';
 import { type Stage, setStage, summary } from '../../support/stage.ts';
 
@@ -17,19 +18,25 @@ const examples = new Map(
 
 let stage: Stage;
 let run = '';
+let mindstudio: MindStudioServer;
 let parked = '';
 let dropped = '';
 beforeAll(async () => {
   const enough = <T>(lines: readonly T[]) => [...lines, ...lines, ...lines, ...lines, ...lines, ...lines];
   const { planner, executor, reviewer } = SMOOTH;
+  mindstudio = await startMindStudio(() => ({ text: '' }));
   stage = await setStage({ planner: enough(planner), executor: enough(executor), reviewer: enough(reviewer) });
+  Object.assign(stage.home.env, { MINDSTUDIO_BASE_URL: mindstudio.url, MINDSTUDIO_API_KEY: MINDSTUDIO_KEY });
   run = summary(await stage.tercet(RUN)).run;
   // Without --yes a plan waits for approval, and nobody is here to give it.
   const waiting = RUN.filter((arg) => arg !== '--yes');
   parked = summary(await stage.tercet(waiting)).run;
   dropped = summary(await stage.tercet(waiting)).run;
 });
-afterAll(() => stage[Symbol.asyncDispose]());
+afterAll(async () => {
+  await stage[Symbol.asyncDispose]();
+  await mindstudio.close();
+});
 
 /**
  * Where two values differ in their fields or types. null and an empty list say nothing about what they could be, and keys
@@ -73,6 +80,7 @@ const CASES: readonly (readonly [string, () => string[], number])[] = [
   ['clean', () => ['clean', '--dry-run', '--older-than', '0h', '--json'], 0],
   ['costs', () => ['costs', '--by', 'model', '--json'], 0],
   ['models', () => ['models', '--json'], 0],
+  ['models --from', () => ['models', '--from', 'mindstudio', '--json'], 0],
   ['estimate', () => 'estimate --planning 1k --implementation 1+1 --review 1 --json'.split(' '), 0],
   ['init', () => ['init', '--json'], 0],
   ['init', () => ['init', '--print', '--json'], 0],

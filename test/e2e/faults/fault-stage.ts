@@ -138,7 +138,9 @@ function agentsWith({ config, catalogue, host }: Session, deadlines: Partial<Dea
   const agents = ROLES.map((role) => {
     const { model } = roles[role];
     const lineage = modelLineage(model, config.user, catalogue);
-    return [role, modelAgent({ model, lineage, provider: providerFor(model, config.user, host.env), deadlines })];
+    const provider = providerFor(model, config.user, host.env);
+    if (provider.kind === 'mindstudio') throw new Error('these faults are of model APIs');
+    return [role, modelAgent({ model, lineage, provider, deadlines })];
   });
   return Object.fromEntries(agents) as Record<Role, Agent>;
 }

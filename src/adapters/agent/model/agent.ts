@@ -1,7 +1,7 @@
-import { createHash } from 'node:crypto';
 import type { Agent } from '../../../ports/agent.ts';
 import { runTurn } from './call.ts';
 import { deadlinesFor } from './deadlines.ts';
+import { keyIdOf } from './key-id.ts';
 import { languageModel } from './resolve-provider.ts';
 import { apiModelId, type ModelAgentOptions } from './settings.ts';
 
@@ -17,7 +17,7 @@ export function modelAgent(options: ModelAgentOptions): Agent {
     lineage,
     can: { structured: true, tools: true },
     billing: provider.local === true ? 'local' : 'metered',
-    keyId: provider.apiKey === null ? null : hashOf(provider.name, provider.apiKey),
+    keyId: keyIdOf(provider),
     turn: (turn, turnOptions) =>
       runTurn(turn, turnOptions, {
         provider,
@@ -28,9 +28,4 @@ export function modelAgent(options: ModelAgentOptions): Agent {
         open: (fetch) => languageModel(provider, modelId, fetch),
       }),
   };
-}
-
-/** Tells one key from another and cannot be turned back: 128 bits of SHA-256. */
-function hashOf(provider: string, key: string): string {
-  return createHash('sha256').update(`${provider} ${key}`).digest('hex').slice(0, 32);
 }

@@ -101,13 +101,22 @@ function failure(
   { provider, modelId }: CallSettings,
   seen: Pick<TurnFailure, 'usage' | 'servedModel' | 'requestId'> = { usage: null, servedModel: null, requestId: null },
 ): TurnFailure {
+  const { message } = advised(failed, provider);
   const secrets = [provider.apiKey ?? '', ...Object.values(provider.headers ?? {})];
   return {
     ok: false,
     ...failed,
-    message: redact(`${provider.name}/${modelId}: ${failed.message}`, secrets),
+    message: redact(`${provider.name}/${modelId}: ${message}`, secrets),
     ...seen,
   };
+}
+
+/** Where a server of the person's own is not there, or has no such model, they are told what to type. */
+function advised(failed: Failed, { advice, baseUrl }: ProviderSettings): Failed {
+  if (advice === undefined) return failed;
+  if (failed.kind === 'unknown-model') return { ...failed, message: `${failed.message}. ${advice.get}` };
+  if (failed.kind !== 'network' || failed.billed !== 'no') return failed;
+  return { ...failed, message: `no server answers at ${baseUrl} (${failed.message}). ${advice.start}` };
 }
 
 function isSdkError(thrown: unknown): boolean {

@@ -16,6 +16,8 @@ export interface ProviderSettings {
   readonly structured?: boolean;
   /** A model on this machine: free by definition. */
   readonly local?: boolean;
+  /** Of a server people run themselves: how it is started, and how a model gets there. For people. */
+  readonly advice?: { readonly start: string; readonly get: string };
 }
 
 /** All in ms. `firstChunkMs`: until the first output; `idleMs`: between outputs; pings do not count for either. */

@@ -7,9 +7,13 @@ import { clean, cleanLine } from '../../../report/clean.ts';
 import { columns } from '../columns.ts';
 import { type CommonOptions, type Io, paletteOf, print, printJson } from '../io.ts';
 
-/** `tercet models`: the models with a known price, and the trios. */
-export async function models(io: Io, words: string[], options: CommonOptions): Promise<number> {
+/** `tercet models`: the models with a known price, and the trios; or what one provider says it has. */
+export async function models(io: Io, words: string[], options: CommonOptions & { from?: string }): Promise<number> {
   const config = await readConfig(foldersOf(io.env), null);
+  if (options.from !== undefined) {
+    const { modelsFrom } = await import('./models-from.ts');
+    return modelsFrom(io, options.from, words, config, options);
+  }
   const day = new Date().toISOString().slice(0, 10);
   const wanted = words.map((word) => word.toLowerCase());
   const prices = listPrices(catalogueOf(config), day).filter((price) =>

@@ -90,9 +90,10 @@ export const defineLook: Define = (program, io, act) => {
     program
       .command('models [words...]')
       .description('models with a known price, and the trios')
+      .option('--from <provider>', 'ask this provider what it has: mindstudio, ollama, … or one of your own')
       .addHelpText(
         'after',
-        `\nWords narrow the list: every one has to be part of the id.\n${examples('tercet models', 'tercet models haiku')}`,
+        `\nWords narrow the list: every one has to be part of the id.\n${examples('tercet models', 'tercet models haiku', 'tercet models --from ollama')}`,
       )
       .action((words, options) =>
         act(async () => (await import('../commands/models.ts')).models(io, words, options), options),

@@ -41,6 +41,25 @@ describe('parseObject', () => {
     );
   });
 
+  it('mends what small models get wrong, and only that', () => {
+    expect(parseObject('{"a": [1, 2, ], "b": {"c": ",}", },\n}')).toEqual({ a: [1, 2], b: { c: ',}' } });
+    expect(parseObject('Here:\n```json\n{"a": "one\ntwo\t\\"three\\"",}\n```')).toEqual({ a: 'one\ntwo\t"three"' });
+    expect(parseObject('<think>maybe {"a": 2}</think>{"a": 1}')).toEqual({ a: 1 });
+    expect(parseObject('{"a": 1,, }')).toBeNull();
+    expect(parseObject('{"a": "cut off", "b": [1')).toBeNull();
+    expect(parseObject("{'a': 1}")).toBeNull();
+  });
+
+  it('finds every object with commas and line breaks where JSON has none', () => {
+    const keys = fc.string().map((key) => `k${key}`);
+    fc.assert(
+      fc.property(fc.dictionary(keys, fc.jsonValue(), { minKeys: 1 }), (value) => {
+        const json = JSON.stringify(value, null, 1);
+        expect(parseObject(`Answer: ${json.slice(0, -1).trimEnd()} ,\n}`)).toEqual(same(value));
+      }),
+    );
+  });
+
   it('skips braces that are not JSON, and stays quick on nothing but braces', () => {
     expect(parseObject('in {curly} words: {"a": 1}')).toEqual({ a: 1 });
     expect(parseObject('[1, 2]')).toBeNull();
