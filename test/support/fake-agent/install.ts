@@ -66,7 +66,8 @@ export function installFake(name: string, turns: readonly FakeTurn[]) {
     calls: (): FakeCall[] => {
       const log = path.join(folder, 'calls.ndjson');
       if (!existsSync(log)) return [];
-      const lines = readFileSync(log, 'utf8').trimEnd().split('\n');
+      // The last one may be half written.
+      const lines = readFileSync(log, 'utf8').split('\n').slice(0, -1);
       return lines.map((line) => JSON.parse(line) as FakeCall).toSorted((a, b) => a.index - b.index);
     },
     remove: () => rmSync(folder, { recursive: true, force: true }),
