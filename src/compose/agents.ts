@@ -6,6 +6,7 @@ import { TercetError } from '../contract/errors.ts';
 import { type Lineage, ROLES, type Role } from '../contract/role.ts';
 import type { Agent } from '../ports/agent.ts';
 import { type Catalogue, lineageOf, lineageOfName } from '../pricing/catalogue.ts';
+import { castCodingAgent, isCodingAgent } from './coding-agents.ts';
 import { keyNames, needsKey, ownProvider, providerFor, providerName } from './providers.ts';
 import type { Merged } from './settings.ts';
 import { LOCAL_LINEAGES } from './trios.ts';
@@ -29,7 +30,13 @@ export function castAgents(
   needed: readonly Role[],
 ): Cast {
   const missing: string[] = [];
+  const absent: string[] = [];
   const fill = (role: Role, model: string, lineage: Lineage): Agent => {
+    if (isCodingAgent(model, user)) {
+      const cast = castCodingAgent(model, user, env, lineage);
+      if (cast.missing !== null && needed.includes(role)) absent.push(`${role}: ${model}: ${cast.missing}`);
+      return cast.agent;
+    }
     const provider = providerFor(model, user, env);
     if (provider.apiKey === null && needsKey(provider) && needed.includes(role)) {
       const names = keyNames(model, user);
@@ -49,13 +56,28 @@ export function castAgents(
   const fallbacks = Object.fromEntries(
     ROLES.map((role) => [role, merged.fallbacks[role] === null ? null : fill(role, merged.fallbacks[role], null)]),
   ) as Cast['fallbacks'];
+  if (absent.length > 0) {
+    throw new TercetError('config', `A coding agent is missing:\n  ${[...new Set(absent)].join('\n  ')}`, {
+      hint: 'Install it, or say where it is under `agents:` in your own configuration; docs/agents.md has the commands. `tercet doctor` shows what is there.',
+    });
+  }
+  const { executor } = agents;
+  if (executor.can.worktree === true && fallbacks.executor !== null && fallbacks.executor.can.worktree !== true) {
+    throw new TercetError(
+      'config',
+      `${fallbacks.executor.model} cannot stand in for ${executor.model}: it does not work in a folder by itself.`,
+      {
+        hint: 'Choose another coding agent for roles.executor.fallback, or a model that edits for roles.executor.stronger.',
+      },
+    );
+  }
   if (missing.length > 0) {
     throw new TercetError('config', `No API key is set:\n  ${[...new Set(missing)].join('\n  ')}`, {
       hint: 'Set it in the environment, choose other models (`--trio`, `--executor` …), or try `tercet demo`, which needs none. `tercet doctor` shows what is set.',
     });
   }
   const [first] = needed;
-  if (first !== undefined && own[first] === undefined) {
+  if (first !== undefined && own[first] === undefined && !isCodingAgent(agents[first].model, user)) {
     const { kind } = providerFor(agents[first].model, user, env);
     if (kind !== 'mindstudio') loadAhead(kind);
   }

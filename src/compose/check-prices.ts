@@ -37,7 +37,8 @@ export function checkPrices(
     );
   }
   const unpriced = agents.filter(
-    ({ agent }) => agent.billing === 'metered' && findPrice(catalogue, agent.model, day) === null,
+    ({ agent }) =>
+      agent.billing === 'metered' && agent.usdPerTurn === undefined && findPrice(catalogue, agent.model, day) === null,
   );
   if (unpriced.length === 0) return;
   const named = unpriced.map(({ role, agent }) => `${agent.model} (${role})`).join(', ');

@@ -8,13 +8,15 @@ import type { RunStore } from '../ports/store.ts';
  * they are stored: the receipt holds exactly what the run went on with, so that a resumed run does the same.
  */
 export function guardAgent(agent: Agent, redactor: Redactor): Agent {
-  const { model, lineage, can, billing, creditsPerTurn, keyId = null } = agent;
+  const { model, lineage, can, billing, creditsPerTurn, usdPerTurn, pricedAs, keyId = null } = agent;
   return {
     model,
     lineage,
     can,
     billing,
     ...(creditsPerTurn === undefined ? {} : { creditsPerTurn }),
+    ...(usdPerTurn === undefined ? {} : { usdPerTurn }),
+    ...(pricedAs === undefined ? {} : { pricedAs }),
     keyId,
     async turn(turn, options) {
       const result = await agent.turn(redactor.literals(turn), options);

@@ -8,7 +8,7 @@ import { packageFolder } from './package-folder.ts';
 /** Sections every prompt file of a role has: an override without one is refused before a run begins. */
 const SECTIONS: Readonly<Record<Role, readonly string[]>> = {
   planner: ['system', 'decide'],
-  executor: ['system', 'edit', 'tools'],
+  executor: ['system', 'edit', 'tools', 'agent'],
   reviewer: ['system', 'rereview'],
 };
 

@@ -85,7 +85,7 @@ export function providerFor(model: string, user: UserConfig, env: NodeJS.Process
   const known = Object.hasOwn(KNOWN_PROVIDERS, name) ? KNOWN_PROVIDERS[name] : undefined;
   if (own === undefined && known === undefined) {
     throw new TercetError('config', `There is no provider "${name}" (for ${model}).`, {
-      hint: `Known: ${Object.keys(KNOWN_PROVIDERS).join(', ')}. Add an OpenAI-compatible endpoint under \`providers:\` in your own configuration.`,
+      hint: `Known: ${Object.keys(KNOWN_PROVIDERS).join(', ')}, and the coding agents claude-code, codex, cursor. Add an OpenAI-compatible endpoint under \`providers:\` in your own configuration.`,
     });
   }
   const keys = own?.apiKeyEnv === undefined ? (known?.keys ?? []) : [own.apiKeyEnv];

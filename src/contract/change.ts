@@ -36,7 +36,7 @@ export interface CheckResult {
 }
 
 /** The ladder of execution, cheap to dear. */
-export type Rung = 'edit' | 'repair' | 'tools' | 'stronger';
+export type Rung = 'edit' | 'repair' | 'tools' | 'agent' | 'stronger';
 
 /** One step on the ladder, and why it ended as it did. */
 export interface Attempt {

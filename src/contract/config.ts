@@ -138,6 +138,22 @@ const Price = Rates.extend({
   until: z.iso.date().optional().describe('first day it no longer holds'),
 });
 
+const CodingAgent = z.strictObject({
+  command: z
+    .string()
+    .regex(/^\//, 'the program, as an absolute path')
+    .optional()
+    .describe('the program, absolute; found on PATH unless said'),
+  billing: z
+    .enum(['key', 'login'])
+    .optional()
+    .describe(
+      'key: its key in the environment is passed on and paid by token; login: it is not, and a turn is one call of a subscription; unless said, key where one is set',
+    ),
+  usdPerTurn: Usd.optional().describe('the most one turn may cost under key; held before it; 1 unless said'),
+  minutes: z.int().positive().max(1440).optional().describe('the longest one turn may take; 30 unless said'),
+});
+
 const SandboxMode = z.enum(['auto', 'require', 'off']);
 
 /** The person's own file, in their configuration folder: everything a repository may say, and what only they may. */
@@ -169,6 +185,14 @@ export const UserConfig = z.strictObject({
     .record(z.string().regex(/^[a-z0-9][a-z0-9_-]*$/i), Provider)
     .optional()
     .describe('OpenAI-compatible endpoints, or another base URL for a known provider'),
+  agents: z
+    .strictObject({
+      'claude-code': CodingAgent.optional(),
+      codex: CodingAgent.optional(),
+      cursor: CodingAgent.optional(),
+    })
+    .optional()
+    .describe('coding agents installed on this machine, as claude-code/<model>, codex/<model>, cursor/<model>'),
   prices: z.array(Price).optional(),
   trios: z.record(z.string(), z.strictObject({ planner: ModelId, executor: ModelId, reviewer: ModelId })).optional(),
 });

@@ -8,13 +8,20 @@ export interface Agent {
   /** Requested model, as `provider/model`; exact, because prices are matched by it. */
   readonly model: string;
   readonly lineage: Lineage;
-  /** Which strategies of execution this agent can serve. */
-  readonly can: { readonly structured: boolean; readonly tools: boolean };
+  /**
+   * Which strategies of execution this agent can serve. `worktree`: a coding agent, which reads and writes files by
+   * itself in a folder it is given ({@link TurnOptions.folder}); one turn of it is many calls to a model.
+   */
+  readonly can: { readonly structured: boolean; readonly tools: boolean; readonly worktree?: boolean };
   /**
    * `local` costs nothing by definition; `metered` is paid by token, in dollars; `credits` in the vendor's own unit;
    * `subscription` counts one call a turn.
    */
   readonly billing: 'metered' | 'local' | 'credits' | 'subscription';
+  /** The most one turn of a coding agent may cost under `metered`, USD, a decimal string: what is held before it. */
+  readonly usdPerTurn?: string;
+  /** The catalogue's id of the model, where `model` names a program and not who is paid; `model` unless told. */
+  readonly pricedAs?: string;
   /** The most one turn takes under `credits`, a decimal string: what is held before it. */
   readonly creditsPerTurn?: string;
   /** Names the key it calls with and does not tell it (a hash); absent or null without a key. */
@@ -76,6 +83,8 @@ export interface TurnOptions {
   readonly signal: AbortSignal;
   /** Under which the call is booked. */
   readonly callId?: string;
+  /** Where a coding agent works, absolute, and whether it may write there; made anew for every turn that only reads. */
+  readonly folder?: { readonly path: string; readonly write: boolean };
   /** Called as output arrives, with the characters so far. */
   readonly onProgress?: (outputChars: number) => void;
 }
@@ -99,6 +108,18 @@ export interface TurnAnswer {
   /** Credits the turn took, a decimal string, under `credits`; null or absent when the vendor did not say. */
   reportedCredits?: string | null;
   requestId: string | null;
+  /** What a person should know of the turn: tools that were denied, say. */
+  notes?: readonly string[];
+  /** What a coding agent left in the worktree; put there by the workflow, so that a receipt holds all of the answer. */
+  work?: Work;
+}
+
+/** What a turn in the worktree came to, as the scope guard saw it. */
+export interface Work {
+  /** All files of the task that differ from HEAD; null: removed. */
+  files: readonly { readonly path: string; readonly text: string | null }[];
+  /** What was put back, and why. */
+  refused: readonly { readonly path: string; readonly reason: string }[];
 }
 
 export interface TurnFailure {
@@ -110,6 +131,8 @@ export interface TurnFailure {
   /** Whether the provider may charge for it: `no` is certain, `maybe` keeps the hold. */
   billed: 'no' | 'maybe' | 'yes';
   usage: Usage | null;
+  /** USD as a decimal string when the provider states what the failed call cost. */
+  reportedUsd?: string | null;
   servedModel: string | null;
   requestId: string | null;
 }

@@ -39,6 +39,8 @@ export interface Repository {
   /** Number of files with uncommitted changes, untracked ones included. */
   dirty(): Promise<number>;
   openWorktree(options: WorktreeOrder): Promise<Worktree>;
+  /** Checks a commit or tree out for reading: on no branch, in a folder of the run's own. */
+  openCheckout(order: { run: string; treeish: string }): Promise<Checkout>;
   /** Brings base..head into the user's working tree, all or nothing. Throws `repository` with the conflicting paths. */
   apply(base: string, head: string): Promise<{ files: string[] }>;
   /** What runs have left here, and its removal. */
@@ -89,6 +91,15 @@ export interface WorktreeOrder {
   identity?: Identity;
 }
 
+/** A working tree that is only read: nothing that is done in it outlives it. */
+export interface Checkout {
+  readonly path: string;
+  /** Paths that differ from what was checked out, untracked (not ignored) ones included, sorted. */
+  changed(): Promise<string[]>;
+  /** Removes it with all that was written in it. */
+  close(): Promise<void>;
+}
+
 /** A working tree of the run's own, on the run's branch. Paths are relative, with `/`. */
 export interface Worktree {
   readonly path: string;
@@ -105,6 +116,13 @@ export interface Worktree {
   restore(paths?: readonly string[]): Promise<void>;
   /** One commit of exactly these paths. Trailers in order. Throws `repository` when nothing is staged by it. */
   commit(message: CommitMessage, paths: readonly string[]): Promise<Commit>;
+  /**
+   * Takes back what somebody else committed since our own last step, or where they moved HEAD to: the branch stands where
+   * we left it, the files stay as they are. Commits taken back are kept under `refs/tercet/<run>/taken-back`.
+   * `to` is where an earlier process left it; our own last step unless given.
+   * @returns how many commits.
+   */
+  takeBack(to?: string): Promise<number>;
   /** Saves uncommitted work as a commit under `refs/tercet/<run>/<name>`; null when there is none. */
   rescue(name: string): Promise<string | null>;
   /**

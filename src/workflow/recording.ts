@@ -12,6 +12,8 @@ export interface AgentFacts {
   can: Agent['can'];
   billing: Agent['billing'];
   creditsPerTurn?: string;
+  usdPerTurn?: string;
+  pricedAs?: string;
 }
 
 /**
@@ -70,9 +72,16 @@ export function cameFromOutside(key: string): boolean {
   return /^(answers|at):/.test(key) || (key.startsWith('failed:') && !key.startsWith('failed:review:'));
 }
 
-function factsOf({ model, lineage, can, billing, creditsPerTurn }: Agent): AgentFacts {
-  const credits = creditsPerTurn === undefined ? {} : { creditsPerTurn };
-  return { model, lineage, can: { ...can }, billing, ...credits };
+function factsOf({ model, lineage, can, billing, creditsPerTurn, usdPerTurn, pricedAs }: Agent): AgentFacts {
+  return {
+    model,
+    lineage,
+    can: { ...can },
+    billing,
+    ...(creditsPerTurn === undefined ? {} : { creditsPerTurn }),
+    ...(usdPerTurn === undefined ? {} : { usdPerTurn }),
+    ...(pricedAs === undefined ? {} : { pricedAs }),
+  };
 }
 
 function byRole<T>(of: (role: Role) => T): Record<Role, T> {

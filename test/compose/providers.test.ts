@@ -256,7 +256,7 @@ describe('prompts', () => {
       await writeFile(own, 'Plan like me.\n<!-- section: decide -->\nDecide like me.');
       const prompts = await readPrompts({ planner: own, executor: null, reviewer: null });
       expect(prompts.planner.sections.get('system')).toBe('Plan like me.');
-      expect([...prompts.executor.sections.keys()]).toEqual(['system', 'edit', 'tools']);
+      expect([...prompts.executor.sections.keys()]).toEqual(['system', 'edit', 'tools', 'agent']);
       expect(prompts.reviewer.hash).toMatch(/^[0-9a-f]{64}$/u);
 
       await writeFile(own, 'Plan like me.');

@@ -1,6 +1,9 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import type { Usage } from '../../src/contract/usage.ts';
-import type { Agent, Turn, TurnAnswer, TurnResult } from '../../src/ports/agent.ts';
+import type { Agent, TurnAnswer, TurnResult } from '../../src/ports/agent.ts';
+import { aTurn } from './turn.ts';
+
+export { aTurn } from './turn.ts';
 
 /** What the far side does on one call. `hang`: it takes the request and never answers. */
 export type Scripted =
@@ -34,22 +37,6 @@ export const READ_TOOL = {
     additionalProperties: false,
   },
 };
-
-/** A turn with what a test leaves open filled in; frozen, because an agent may keep none of it and change nothing. */
-export function aTurn(given: Partial<Turn> = {}): Turn {
-  return deepFreeze({
-    role: 'executor',
-    purpose: 'edit',
-    task: 'T1',
-    system: 'You implement tasks.',
-    messages: [{ role: 'user', text: 'Do the task.' }],
-    output: null,
-    tools: [],
-    effort: 'low',
-    maxOutputTokens: 4096,
-    ...structuredClone(given),
-  });
-}
 
 /** What every agent promises (src/ports/agent.ts), whatever it is made of. `open` gets the far side's answers in order. */
 export function agentContract(name: string, open: (script: Scripted[]) => Promise<AgentHarness>): void {
@@ -173,12 +160,4 @@ export async function until(condition: () => boolean, ms = 5000): Promise<void> 
     if (performance.now() > deadline) throw new Error('waited in vain');
     await new Promise((resolve) => setTimeout(resolve, 5));
   }
-}
-
-function deepFreeze<T>(value: T): T {
-  if (typeof value === 'object' && value !== null) {
-    for (const child of Object.values(value)) deepFreeze(child);
-    Object.freeze(value);
-  }
-  return value;
 }

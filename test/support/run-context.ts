@@ -76,7 +76,8 @@ const PRICES = [
 
 const PROMPTS: Record<Role, string> = {
   planner: 'You plan.\n<!-- section: decide -->\nDecide.',
-  executor: 'You execute.\n<!-- section: edit -->\nEdit.\n<!-- section: tools -->\nUse tools.',
+  executor:
+    'You execute.\n<!-- section: edit -->\nEdit.\n<!-- section: agent -->\nWork.\n<!-- section: tools -->\nUse tools.',
   reviewer: 'You review.\n<!-- section: rereview -->\nAgain.',
 };
 

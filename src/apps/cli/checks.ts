@@ -1,5 +1,6 @@
 import { castAgents } from '../../compose/agents.ts';
 import { CREDITS_HINT } from '../../compose/check-prices.ts';
+import { isCodingAgent, surveyCodingAgents } from '../../compose/coding-agents.ts';
 import { surveySandbox } from '../../compose/commands.ts';
 import { catalogueOf, openLedgerOf, refusedKeysOf, repositoryRoot } from '../../compose/compose.ts';
 import { type Folders, foldersOf } from '../../compose/folders.ts';
@@ -11,6 +12,7 @@ import { keyNames, needsKey, providerFor, providerName } from '../../compose/pro
 import { type Config, readConfig } from '../../compose/read-config.ts';
 import { type Merged, mergeSettings } from '../../compose/settings.ts';
 import { type Survey, survey } from '../../compose/survey.ts';
+import type { UserConfig } from '../../contract/config.ts';
 import { TercetError } from '../../contract/errors.ts';
 import { ROLES } from '../../contract/role.ts';
 import { findPrice } from '../../pricing/catalogue.ts';
@@ -47,6 +49,7 @@ export async function checkAll(io: Io, trio: string | undefined): Promise<Check[
   if (root !== null && merged !== null) checks.push(await checkTrust(io));
   const found = await survey((config as Config | null)?.user ?? {}, io.env);
   if (merged !== null && config !== null) checks.push(...(await checkRoles(io, merged, config, found)));
+  checks.push(...(await checkAgents(io, merged, (config as Config | null)?.user ?? {})));
   if (merged !== null) checks.push(await checkSandbox(merged, io));
   return [...checks, ...whatElseIsThere(found), ...freeRefusedKeys(folders)];
 }
@@ -87,6 +90,7 @@ async function checkRoles(io: Io, merged: Merged, config: Config, found: Survey)
   checks.push(...missingKeys(io, [...models], config));
   const day = new Date().toISOString().slice(0, 10);
   for (const model of models) {
+    if (isCodingAgent(model, user)) continue;
     const provider = providerFor(model, user, io.env);
     if (provider.local === true) checks.push(checkServer(model, found));
     else if (provider.kind === 'mindstudio') checks.push(checkCredits(model, provider, merged.settings.unpriced));
@@ -99,6 +103,7 @@ async function checkRoles(io: Io, merged: Merged, config: Config, found: Survey)
 function missingKeys(io: Io, models: readonly string[], { user }: Config): Check[] {
   const missing = new Map<string, string>();
   for (const model of models) {
+    if (isCodingAgent(model, user)) continue;
     const provider = providerFor(model, user, io.env);
     const names = keyNames(model, user);
     if (provider.apiKey === null && needsKey(provider) && names.length > 0)
@@ -110,6 +115,29 @@ function missingKeys(io: Io, models: readonly string[], { user }: Config): Check
     detail: `${names} is not set`,
     fix: 'Set it in the environment, or choose other models (--trio, or `roles:` in tercet.yaml).',
   }));
+}
+
+/** Coding agents: those that a role is given to have to be there; the others are told of where they are. */
+async function checkAgents(io: Io, merged: Merged | null, user: UserConfig): Promise<Check[]> {
+  const models = merged === null ? [] : [...ROLES.map((role) => merged.roles[role].model), merged.stronger ?? ''];
+  const found = await surveyCodingAgents(user, io.env);
+  return found.flatMap(({ name, at, why, version, key, login }): Check[] => {
+    const wanted = models.some((model) => providerName(model) === name && isCodingAgent(model, user));
+    const shown = { name: `agent ${name}` };
+    if (at === null && !wanted) return [];
+    if (at === null)
+      return [
+        {
+          ...shown,
+          state: 'problem',
+          detail: why,
+          fix: 'Install it, or say where it is under `agents:`: docs/agents.md.',
+        },
+      ];
+    const paid =
+      key === null ? `its own login (\`${login}\`), a turn is one call of a subscription` : `${key}, paid by token`;
+    return [ok(shown.name, `${at}, ${version ?? 'no version told'}\ncalls with ${paid}`)];
+  });
 }
 
 /** A local model is there when its server says so. */

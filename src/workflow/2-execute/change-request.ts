@@ -30,6 +30,7 @@ export async function decideChangeRequest(ctx: RunContext, run: TaskRun, request
     system: `${sectionOf(ctx, 'planner', 'system')}\n\n${sectionOf(ctx, 'planner', 'decide')}`,
     messages: [{ role: 'user', text: await describe(run, request) }],
     name: 'decision',
+    at: await run.worktree.head(),
     schema: ChangeDecision,
   });
   if (value.decision === 'deny') return deny(value.reason);

@@ -68,6 +68,7 @@ async function askAbout(
     system: first ? system : `${system}\n\n${sectionOf(ctx, 'reviewer', 'rereview')}`,
     messages: [{ role: 'user', text: reviewMessage(ctx, subject, part, texts, tokensAround) }],
     name: 'review',
+    at: subject.to,
     salt: subject.failures,
     schema: ReviewerAnswer,
   });

@@ -15,6 +15,8 @@ export interface Question<T> {
   name: string;
   /** Tells apart calls that ask the same on purpose; 0 unless told. */
   salt?: number;
+  /** The commit or tree a coding agent may read meanwhile; the run's base unless told. */
+  at?: string;
   schema: z.ZodType<T>;
 }
 
@@ -34,7 +36,7 @@ const REPAIRS = 1;
  * @throws TercetError `agent-failed` when the answer is still not an object of the schema, or was cut off.
  */
 export async function ask<T>(ctx: RunContext, agent: Agent, question: Question<T>): Promise<Answered<T>> {
-  const { role, purpose, task, system, schema, name } = question;
+  const { role, purpose, task, system, schema, name, at } = question;
   const { effort, maxOutputTokens } = ctx.settings.roles[role];
   let messages = question.messages;
   for (let round = 0; ; round++) {
@@ -49,7 +51,12 @@ export async function ask<T>(ctx: RunContext, agent: Agent, question: Question<T
       effort,
       maxOutputTokens,
     };
-    const answer = await pay(ctx, agent, turn, question.salt);
+    const answer = await pay(ctx, agent, turn, { salt: question.salt, place: at === undefined ? undefined : { at } });
+    if (answer.finish === 'length' && agent.can.worktree === true) {
+      throw new TercetError('agent-failed', `The ${role} (${answer.model}) stopped at a limit of its own.`, {
+        hint: `Ask for less at once, or allow its turns more: \`agents:\` in your configuration.`,
+      });
+    }
     if (answer.finish === 'length') {
       throw new TercetError(
         'agent-failed',

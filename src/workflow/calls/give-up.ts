@@ -38,8 +38,10 @@ export function giveUp(ctx: RunContext, { agent, turn }: Route, failure: TurnFai
       return new TercetError('parked', what, {
         hint: `The account’s quota or credit is used up: top it up, then ${resume}, ${orElse(ctx, turn)}`,
       });
-    case 'bad-key':
-      return new TercetError('parked', what, { hint: mendKey(ctx) });
+    case 'bad-key': {
+      const login = `Log in with the program itself, or set its key in the environment. Then ${resume}.`;
+      return new TercetError('parked', what, { hint: agent.can.worktree === true ? login : mendKey(ctx) });
+    }
     case 'unknown-model':
       return new TercetError('config', what, { hint: '`tercet models` lists the ids Tercet knows; ids are exact.' });
     case 'bad-request':

@@ -61,6 +61,7 @@ function worstOf(ctx: RunContext, { agent, turn }: Route): Pick<Receipt, 'unit' 
       return { unit: 'subscription-calls', cost: { ...unknown, basis: 'subscription' }, heldUsd: null, quantity };
     }
     case 'metered': {
+      if (agent.usdPerTurn !== undefined) return { ...dollars, heldUsd: agent.usdPerTurn };
       const price = findPrice(ctx.catalogue, agent.model, ctx.clock.now().toISOString().slice(0, 10));
       if (price === null && ctx.settings.unpriced === 'refuse') throw noPrice(agent.model);
       const most = price === null ? null : worstCase(mostInputTokens(turn), turn.maxOutputTokens, price);

@@ -4,10 +4,17 @@ import type { RunContext } from '../run-context.ts';
 import { enter, fallbackKind, report } from './gate.ts';
 import { cancelled, giveUp } from './give-up.ts';
 import { grant, receiptBefore } from './hold.ts';
+import { type Place, turnAt } from './place.ts';
 import { decide } from './retry.ts';
 import { answeredElsewhere, fallbackOf, lookUp, nudge, type Route, routeOf } from './route.ts';
 import { checkServed } from './served-model.ts';
 import { bookFailure, emitSettled, settle } from './settle.ts';
+
+/** How a call is made: `salt` tells apart calls that ask the same on purpose; `place` is where a coding agent works, the run's base unless told. */
+export interface How {
+  salt?: number | undefined;
+  place?: Place | undefined;
+}
 
 /** An answer that has been paid for and booked. */
 export interface PaidAnswer extends TurnAnswer {
@@ -23,8 +30,9 @@ export interface PaidAnswer extends TurnAnswer {
  *
  * @throws TercetError `budget` when the hold does not fit, `parked`, `agent-failed`, `config`, `served-model`, `cancelled`.
  */
-export async function pay(ctx: RunContext, agent: Agent, turn: Turn, salt = 0): Promise<PaidAnswer> {
+export async function pay(ctx: RunContext, agent: Agent, turn: Turn, how: How = {}): Promise<PaidAnswer> {
   const failures = new Map<FailureKind, number>();
+  const { salt = 0, place } = how;
   for (let route = routeOf(ctx, agent, turn, salt); ; ) {
     if (ctx.signal.aborted) throw cancelled(ctx.signal);
     const { callId, settled, skipped, final } = await lookUp(ctx, route);
@@ -34,7 +42,7 @@ export async function pay(ctx: RunContext, agent: Agent, turn: Turn, salt = 0): 
       const known = await answeredElsewhere(ctx, route);
       if (known !== null) return reuse(ctx, known.route, known.receipt);
     }
-    const result = final === null ? await call(ctx, route, callId) : asFailed(final);
+    const result = final === null ? await call(ctx, route, callId, place) : asFailed(final);
     if ('reroute' in result) {
       route = reroute(ctx, route, callId, result.reroute);
       continue;
@@ -62,7 +70,12 @@ export async function pay(ctx: RunContext, agent: Agent, turn: Turn, salt = 0): 
 }
 
 /** One call, held before and booked after. */
-async function call(ctx: RunContext, route: Route, callId: string): Promise<TurnResult | { reroute: string }> {
+async function call(
+  ctx: RunContext,
+  route: Route,
+  callId: string,
+  place: Place | undefined,
+): Promise<TurnResult | { reroute: string }> {
   const { agent, turn } = route;
   const shut = await enter(ctx, route);
   if (shut !== null) return { reroute: shut };
@@ -72,7 +85,7 @@ async function call(ctx: RunContext, route: Route, callId: string): Promise<Turn
     ctx.emit({ type: 'call.started', callId, role, purpose, task, model: agent.model, heldUsd: held.heldUsd });
     const started = ctx.clock.now().getTime();
     let chars = 0;
-    const result = await agent.turn(turn, {
+    const result = await turnAt(ctx, agent, turn, place, {
       signal: ctx.signal,
       callId,
       onProgress: (outputChars) => {

@@ -16,13 +16,15 @@ export async function settle(
   answer: TurnAnswer,
   ms: number,
 ): Promise<void> {
-  const bytes = bytesOf(route.turn, answer.text + JSON.stringify(answer.toolCalls));
+  // A turn of a coding agent is many calls, whose bytes nobody sees: there is nothing to estimate or to doubt by.
+  const seen = route.agent.can.worktree !== true;
+  const bytes = seen ? bytesOf(route.turn, answer.text + JSON.stringify(answer.toolCalls)) : null;
   const { usage: counted, reportedUsd, servedModel, requestId } = answer;
   const receipt: Receipt = {
     ...held,
     state: 'settled',
     servedModel,
-    usage: counted ?? estimateUsage(bytes),
+    usage: counted ?? (bytes === null ? null : estimateUsage(bytes)),
     cost: held.unit === 'usd' ? priceOf(ctx, route, held, { usage: counted, reportedUsd, bytes }) : held.cost,
     quantity: takenBy(held, answer.reportedCredits ?? null),
     ms,
@@ -31,6 +33,7 @@ export async function settle(
   };
   await ctx.ledger.settle(receipt);
   emitSettled(ctx, receipt, false);
+  for (const message of answer.notes ?? []) ctx.emit({ type: 'warning.raised', code: 'agent', message });
 }
 
 /** Books a failure durably, with what it may have cost. `seen.chars`: characters of output that had arrived. */
@@ -81,6 +84,10 @@ function billOf(
   const { usage: counted, billed } = failure;
   if (held.unit !== 'usd') return { usage: counted, cost: held.cost };
   if (billed === 'no') return { usage: null, cost: { usd: '0', basis: 'computed', price: null } };
+  if (route.agent.can.worktree === true) {
+    const { reportedUsd = null } = failure;
+    return { usage: counted, cost: priceOf(ctx, route, held, { usage: counted, reportedUsd, bytes: null }) };
+  }
   const unreadable = failure.kind === 'garbled';
   if ((unreadable || (billed === 'maybe' && counted === null)) && route.agent.billing !== 'local') {
     // Nothing is known: an unknown cost, under which the hold keeps counting. What a broken answer says of usage is no more to be trusted.
@@ -98,8 +105,9 @@ function priceOf(
   ctx: RunContext,
   { agent }: Route,
   held: Receipt,
-  call: { usage: Usage | null; reportedUsd: string | null; bytes: Bytes },
+  { bytes, ...call }: { usage: Usage | null; reportedUsd: string | null; bytes: Bytes | null },
 ): Cost {
   const billing = agent.billing === 'local' ? 'local' : 'metered';
-  return priceUsage({ billing, price: findPrice(ctx.catalogue, agent.model, held.startedAt.slice(0, 10)), ...call });
+  const price = findPrice(ctx.catalogue, agent.pricedAs ?? agent.model, held.startedAt.slice(0, 10));
+  return priceUsage({ billing, price, ...call, ...(bytes === null ? {} : { bytes }) });
 }

@@ -196,9 +196,10 @@ describe('credits and subscriptions', () => {
 
   it('are not called when nobody says how many credits a turn takes at most', async () => {
     await using stage = await stageOf(paidIn('credits'));
-    const { result, of } = await stage.run();
-    expect(result).toMatchObject({ outcome: 'failed', exitCode: 2 });
-    expect(of('edit')).toEqual([]);
+    await expect(stage.run()).rejects.toMatchObject({
+      code: 'config',
+      message: expect.stringContaining('Nobody says how many credits a call takes at most'),
+    });
   });
 
   it('keep counting what was held when the vendor does not say what it took', async () => {

@@ -63,7 +63,7 @@ describe.concurrent('a finding at a line that does not exist', () => {
     expect(runs[0]?.results).toMatchInlineSnapshot(`
       [
         {
-          "level": "error",
+          "level": "warning",
           "locations": [
             {
               "physicalLocation": {

@@ -1,9 +1,9 @@
 import type { StepExecutionMeta, UserMessageStepInput } from '@mindstudio-ai/agent';
 import type { Turn, TurnFailure, TurnOptions, TurnResult } from '../../../ports/agent.ts';
 import type { Failed } from '../model/classify.ts';
-import { parseObject } from '../model/parse-object.ts';
 import { redact } from '../model/redact.ts';
 import { observe, type Wire } from '../model/wire.ts';
+import { parseObject } from '../parse-object.ts';
 import { creditsOf } from './credits.ts';
 import { failureOf, type Seen } from './failure.ts';
 import { openMindStudio } from './open.ts';

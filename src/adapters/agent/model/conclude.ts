@@ -1,8 +1,8 @@
 import type { FailureKind, Turn, TurnAnswer } from '../../../ports/agent.ts';
+import { parseObject } from '../parse-object.ts';
 import { keepContent } from './assistant-content.ts';
 import type { Failed } from './classify.ts';
 import type { Collected } from './collect.ts';
-import { parseObject } from './parse-object.ts';
 import type { ProviderKind } from './settings.ts';
 import { toolCall, usedIds } from './tool-calls.ts';
 import type { Wire } from './wire.ts';

@@ -19,7 +19,7 @@ const FOR_GOOD_MS = 365 * 24 * 3600 * 1000;
  * that ends the run where it stands, whatever stage asked.
  */
 export function recordedAgent(
-  facts: Pick<Agent, 'model' | 'lineage' | 'can' | 'billing' | 'creditsPerTurn'>,
+  facts: Pick<Agent, 'model' | 'lineage' | 'can' | 'billing' | 'creditsPerTurn' | 'usdPerTurn' | 'pricedAs'>,
   calls: RecordedCalls,
 ): Agent {
   return {

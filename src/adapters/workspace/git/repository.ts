@@ -1,6 +1,7 @@
 import { TercetError } from '../../../contract/errors.ts';
 import type { Identity, Repository } from '../../../ports/workspace.ts';
 import { applyToWorkingTree } from './apply.ts';
+import { openCheckout } from './checkout.ts';
 import { diff, patchBytes } from './diff.ts';
 import { type Git, type Place, revision } from './git.ts';
 import { leftoversOf } from './leftovers.ts';
@@ -51,6 +52,7 @@ export function repositoryAt(parts: RepositoryParts): Repository {
     dirty: async () => (await changedPaths(reading)).length,
     openWorktree: async (options) =>
       openWorktree(lasting, { identity, ...options, base: await resolve(options.base), at }),
+    openCheckout: (order) => openCheckout(lasting, { ...order, identity, at }),
     apply: (base, head) => applyToWorkingTree(lasting, base, head),
   };
 }

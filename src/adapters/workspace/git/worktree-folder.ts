@@ -23,6 +23,13 @@ export async function addWorktree(git: Git, options: { run: string; branch: stri
   return placeOf(git, path);
 }
 
+/** Checks a commit out in `.tercet/worktrees/<name>`, on no branch. */
+export async function detachedWorktree(git: Git, name: string, commit: string): Promise<Place> {
+  const path = await worktreePath(git, name);
+  await git.run({ args: ['worktree', 'add', '--quiet', '--detach', path, revision(commit)] });
+  return placeOf(git, path);
+}
+
 /** The same for a branch that is there already: it is checked out where it stands. */
 export async function attachWorktree(git: Git, options: { run: string; branch: string }): Promise<Place> {
   const path = await worktreePath(git, options.run);

@@ -10,6 +10,7 @@ import { goneFolder } from './process.ts';
 import { reopenWorktree } from './reopen.ts';
 import { restorePaths } from './restore.ts';
 import { changedPaths } from './status.ts';
+import { takeBack } from './take-back.ts';
 import { addWorktree, removeWorktree } from './worktree-folder.ts';
 
 export interface WorktreeOptions {
@@ -67,6 +68,11 @@ export async function openWorktree(main: Git, options: WorktreeOptions): Promise
       const commit = await commitPaths(git, { branch, left, identity }, message, paths);
       left = commit.sha;
       return commit;
+    },
+    takeBack: async (to = left) => {
+      await clearStaleLock(place);
+      left = to;
+      return takeBack(git, branch, left, `refs/tercet/${run}/taken-back`);
     },
     rescue,
     fold: async (base) => {

@@ -16,6 +16,8 @@ export interface Sweep {
 
 /** Runs that can still be carried on keep their record, however old. */
 const UNFINISHED: ReadonlySet<RunRecord['outcome']> = new Set(['running', 'parked']);
+/** Ends the name of a working tree that a run checked out to be read during one call. */
+const CHECKOUT = /-read-[0-9a-f]{6}$/;
 /** Names the working tree of a replay. */
 export const REPLAY = /-replay-[0-9a-f]{4}$/;
 
@@ -31,11 +33,12 @@ export async function lookAround(
   const byId = new Map(records.map((record) => [record.id, record]));
   const replays = replaysOf(session);
   const isBusy = async (run: string) => (await (REPLAY.test(run) ? replays : store).ownerOf(run)) !== null;
+  const madeBy = (run: string) => run.replace(CHECKOUT, '');
 
   const worktrees: LeftWorktree[] = [];
   for (const one of await repository.leftovers.worktrees()) {
-    if (await isBusy(one.run)) kept.push({ what: one.path, why: 'a process works in it' });
-    else if (byId.has(one.run) || REPLAY.test(one.run)) worktrees.push(one);
+    if (await isBusy(madeBy(one.run))) kept.push({ what: one.path, why: 'a process works in it' });
+    else if (byId.has(madeBy(one.run)) || REPLAY.test(one.run)) worktrees.push(one);
     else kept.push({ what: one.path, why: 'no run of this data folder made it' });
   }
 

@@ -46,7 +46,11 @@ export async function models(io: Io, words: string[], options: CommonOptions & {
     print(io, columns([['  ', 'planner', 'executor', 'reviewer'], ...rows], 'llll').join('\n'));
     print(
       io,
-      '\nAny other model works as provider/model; without a price it is refused until you add one under `prices:`.',
+      '\nCoding agents work as claude-code/<model>, codex/<model>, cursor/<model>; `tercet doctor` shows which are installed.',
+    );
+    print(
+      io,
+      'Any other model works as provider/model; without a price it is refused until you add one under `prices:`.',
     );
   }
   return 0;

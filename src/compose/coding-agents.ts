@@ -1,0 +1,147 @@
+import { accessSync, constants, statSync } from 'node:fs';
+import path from 'node:path';
+import { cliAgent } from '../adapters/agent/cli/agent.ts';
+import { CLAUDE_CODE } from '../adapters/agent/cli/claude-code.ts';
+import { CODEX } from '../adapters/agent/cli/codex.ts';
+import { CURSOR } from '../adapters/agent/cli/cursor.ts';
+import type { Profile } from '../adapters/agent/cli/profile.ts';
+import type { UserConfig } from '../contract/config.ts';
+import type { Lineage } from '../contract/role.ts';
+import type { Agent } from '../ports/agent.ts';
+import { providerName } from './providers.ts';
+
+/** What a program's models are called in the catalogue, and whose training they are of where that is always the same. */
+interface CodingAgent {
+  profile: Profile;
+  provider: string | null;
+  lineage: Lineage;
+}
+
+/** Coding agents that a role is given to by the first part of a model's name: `claude-code/claude-haiku-5-5`. */
+const CODING_AGENTS: Readonly<Record<string, CodingAgent>> = {
+  'claude-code': { profile: CLAUDE_CODE, provider: 'anthropic', lineage: 'anthropic' },
+  codex: { profile: CODEX, provider: 'openai', lineage: 'openai' },
+  cursor: { profile: CURSOR, provider: null, lineage: null },
+};
+
+/** USD held for one turn unless the person says otherwise: a task of a few files is far below. */
+const USD_PER_TURN = '1';
+
+type Env = Readonly<Record<string, string | undefined>>;
+
+/** Whether a model is filled in by a program on this machine. A provider of the person's own by that name comes first. */
+export function isCodingAgent(model: string, user: Pick<UserConfig, 'providers'>): boolean {
+  const name = providerName(model);
+  return Object.hasOwn(CODING_AGENTS, name) && !Object.hasOwn(user.providers ?? {}, name);
+}
+
+/** The agent, and why it cannot work here; null when it can, as far as can be seen without asking it. */
+export function castCodingAgent(
+  model: string,
+  user: UserConfig,
+  env: Env,
+  lineage: Lineage,
+): { agent: Agent; missing: string | null } {
+  const name = providerName(model);
+  const known = CODING_AGENTS[name] as CodingAgent;
+  const own = user.agents?.[name as keyof NonNullable<UserConfig['agents']>] ?? {};
+  const found = findProgram(known.profile, own.command, env.PATH);
+  const id = model.slice(name.length + 1);
+  const pricedAs = `${known.provider ?? name}/${id}`;
+  const agent = cliAgent({
+    profile: known.profile,
+    model,
+    lineage: lineage ?? known.lineage ?? lineageByName(id),
+    program: found ?? known.profile.program,
+    billing: own.billing ?? (keyOf(known.profile, env) === null ? 'login' : 'key'),
+    usdPerTurn: own.usdPerTurn === undefined ? USD_PER_TURN : String(own.usdPerTurn),
+    pricedAs,
+    env,
+    ...(own.minutes === undefined ? {} : { deadlines: { totalMs: own.minutes * 60_000 } }),
+  });
+  return { agent, missing: found === null ? whereNot(known.profile, own.command) : null };
+}
+
+/** A coding agent as it is on this machine; `at` is null where it is not. */
+export interface InstalledAgent {
+  name: string;
+  title: string;
+  at: string | null;
+  /** Why not, in words. */
+  why: string;
+  /** What it says for `--version`; null where it says nothing. */
+  version: string | null;
+  /** The variable whose key it would call with; null: its own login, which it tells nobody. */
+  key: string | null;
+  login: string;
+}
+
+/** Asks every coding agent that is installed for its version, and nothing else: that calls no model. */
+export async function surveyCodingAgents(user: UserConfig, env: Env): Promise<InstalledAgent[]> {
+  return Promise.all(
+    Object.entries(CODING_AGENTS).map(async ([name, { profile }]) => {
+      const own = user.agents?.[name as keyof NonNullable<UserConfig['agents']>] ?? {};
+      const at = findProgram(profile, own.command, env.PATH);
+      const key = own.billing === 'login' ? null : keyOf(profile, env);
+      const version = at === null ? null : await versionOf(at, env);
+      const { title, login } = profile;
+      return { name, title, at, why: whereNot(profile, own.command), version, key, login };
+    }),
+  );
+}
+
+/** Programs answer this at once; one that does not is not waited for. */
+const VERSION_MS = 5_000;
+
+async function versionOf(program: string, env: Env): Promise<string | null> {
+  const { execFile } = await import('node:child_process');
+  const { PATH, HOME } = env;
+  return new Promise((resolve) => {
+    const options = { timeout: VERSION_MS, killSignal: 'SIGKILL', maxBuffer: 64 * 1024, env: { PATH, HOME } } as const;
+    const child = execFile(program, ['--version'], options, (error, stdout) => {
+      const line = stdout.trim().split('\n').at(-1) ?? '';
+      resolve(error !== null || line === '' ? null : line.slice(0, 80));
+    });
+    child.stdin?.end();
+  });
+}
+
+function keyOf({ keys }: Profile, env: Env): string | null {
+  return keys.find((key) => (env[key] ?? '').trim() !== '') ?? null;
+}
+
+/** The program as an absolute path, or null. Relative entries of PATH would be the repository's. */
+function findProgram({ program }: Profile, command: string | undefined, search = ''): string | null {
+  const places =
+    command === undefined
+      ? search
+          .split(path.delimiter)
+          .filter((entry) => path.isAbsolute(entry))
+          .map((entry) => path.join(entry, program))
+      : [command];
+  return places.find(canRun) ?? null;
+}
+
+function canRun(file: string): boolean {
+  try {
+    accessSync(file, constants.X_OK);
+    return statSync(file).isFile();
+  } catch {
+    return false;
+  }
+}
+
+function whereNot({ title, program }: Profile, command: string | undefined): string {
+  return command === undefined
+    ? `${title} is not installed (no \`${program}\` on PATH)`
+    : `${title} is not at ${command}`;
+}
+
+/** Of a program that serves models of several vendors, the name of the model tells. */
+function lineageByName(id: string): Lineage {
+  if (/^composer/i.test(id)) return 'cursor';
+  if (/^(claude|sonnet|opus|haiku)/i.test(id)) return 'anthropic';
+  if (/^(gpt|o\d|codex)/i.test(id)) return 'openai';
+  if (/^gemini/i.test(id)) return 'google';
+  return /^grok/i.test(id) ? 'xai' : null;
+}
