@@ -103,12 +103,9 @@ export class LiveRuns {
   readonly #runs = new Map<string, LiveRun>();
   #closed = false;
 
-  /** Starts a run. @throws TercetError `cancelled` when the server is stopping. */
-  async start(session: Session, errand: Errand, ask: boolean): Promise<LiveRun> {
-    if (this.#closed) {
-      await session.close();
-      throw new TercetError('cancelled', 'The server is stopping; no run is begun.');
-    }
+  /** Starts a run, which takes the session over. @throws TercetError `cancelled` when the server is stopping. */
+  start(session: Session, errand: Errand, ask: boolean): LiveRun {
+    if (this.#closed) throw new TercetError('cancelled', 'The server is stopping; no run is begun.');
     const run = new LiveRun(session, errand, ask);
     this.#runs.set(run.id, run);
     return run;

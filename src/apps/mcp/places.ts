@@ -58,12 +58,18 @@ export class Places {
     if (!this.#client.hasRoots(ctx)) return { roots: [this.#host.cwd], ask: null };
     const answer = inputResponse(ctx.mcpReq.inputResponses, 'roots');
     if (answer.kind === 'roots') {
-      const files = answer.roots.flatMap(({ uri }) => (uri.startsWith('file:') ? [fileURLToPath(uri)] : []));
+      const files = answer.roots.flatMap(({ uri }) => folderAt(uri));
       this.#told = { roots: files, at: Date.now() };
     }
     if (this.#told !== null && Date.now() - this.#told.at < ROOTS_FOR_MS) return { roots: this.#told.roots, ask: null };
     return { roots: null, ask: inputRequired({ inputRequests: { roots: inputRequired.listRoots() } }) };
   }
+}
+
+/** The folder of a root; none for what is no folder of this machine. */
+function folderAt(uri: string): string[] {
+  if (!URL.canParse(uri) || !/^file:\/\/\//i.test(uri) || /%2f/i.test(uri)) return [];
+  return [fileURLToPath(uri)];
 }
 
 async function folderOf(roots: readonly string[], named: string | undefined): Promise<string> {

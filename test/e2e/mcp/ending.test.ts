@@ -77,4 +77,23 @@ describe.each(ERAS)('a run in the %s protocol', (era) => {
     });
     expect(await second.call('resume_run', { run })).toMatchObject({ outcome: 'approved' });
   });
+
+  it('is interrupted when its server is killed, and another server goes on', async () => {
+    await using stage = await setStage(SLOW);
+    const first = await connect({ era, home: stage.home, cwd: stage.repository.root });
+    const { run } = await first.call('run_coding_workflow', { ...CALL, waitSeconds: 0 });
+    await until(
+      async () => stage.server.log.length,
+      (calls) => calls === 1,
+    );
+    process.kill(first.pid, 'SIGKILL');
+    await using second = await connect({ era, home: stage.home, cwd: stage.repository.root });
+    const gone = await until(
+      () => second.call('get_run', { run }),
+      ({ state }) => state !== 'working',
+    );
+    expect(gone).toMatchObject({ state: 'interrupted', outcome: null, resumable: true });
+    expect(await second.call('resume_run', { run })).toMatchObject({ outcome: 'approved' });
+    await first.client.close();
+  });
 });

@@ -53,7 +53,7 @@ export const defineStart: Define = (program, io, act) => {
     .option('--budget <usd>', 'the most one run may spend, US dollars; a caller can only lower it')
     .addHelpText(
       'after',
-      `\nA client starts it; docs/mcp.md says how for each.\n${examples('tercet mcp', 'claude mcp add tercet -- tercet mcp')}`,
+      `\nA client starts it; docs/mcp.md says how for each.\n${examples('tercet mcp', 'tercet mcp --root ~/src --budget 2')}`,
     )
     .action((options) => act(async () => (await import('../../mcp/serve.ts')).mcp(io, options), options));
 };

@@ -101,7 +101,7 @@ async function begin(
   try {
     const errand = await errandOf(session);
     ctx.mcpReq.signal.throwIfAborted();
-    return { run: await desktop.runs.start(session, errand, desktop.client.canAsk(ctx)), ask: null };
+    return { run: desktop.runs.start(session, errand, desktop.client.canAsk(ctx)), ask: null };
   } catch (error) {
     await session.close();
     throw error;
