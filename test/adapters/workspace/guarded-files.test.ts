@@ -115,7 +115,7 @@ describe('paths', () => {
           } catch {
             return;
           }
-          expect(join('/root', path)).toBe(`/root/${path}`);
+          expect(join('/repository', path)).toBe(`/repository/${path}`);
           expect(path.split('/').some((segment) => /^\.git[ .]*$/i.test(segment))).toBe(false);
         },
       ),
