@@ -3,6 +3,7 @@ import type { ProviderSettings } from '../adapters/agent/model/settings.ts';
 import type { UserConfig } from '../contract/config.ts';
 import { TercetError } from '../contract/errors.ts';
 import { showHidden } from '../handoff/hidden.ts';
+import { closestName } from '../handoff/paths.ts';
 import { isOwnNetwork } from './local-address.ts';
 import { adviceFor } from './own-servers.ts';
 
@@ -84,8 +85,13 @@ export function providerFor(model: string, user: UserConfig, env: NodeJS.Process
   const own = ownProvider(user, name);
   const known = Object.hasOwn(KNOWN_PROVIDERS, name) ? KNOWN_PROVIDERS[name] : undefined;
   if (own === undefined && known === undefined) {
-    throw new TercetError('config', `There is no provider "${name}" (for ${model}).`, {
-      hint: `Known: ${Object.keys(KNOWN_PROVIDERS).join(', ')}, and the coding agents claude-code, codex, cursor. Add an OpenAI-compatible endpoint under \`providers:\` in your own configuration.`,
+    const names = [...new Set([...Object.keys(KNOWN_PROVIDERS), ...Object.keys(user.providers ?? {})])];
+    const agents = ['claude-code', 'codex', 'cursor'];
+    const near = closestName(name, [...names, ...agents]);
+    const meant = near === null ? '' : `Did you mean ${near}? `;
+    const of = model === `${name}/` ? '' : ` (for ${model})`;
+    throw new TercetError('config', `There is no provider "${name}"${of}.`, {
+      hint: `${meant}Known: ${names.join(', ')}, and the coding agents ${agents.join(', ')}. Add an OpenAI-compatible endpoint under \`providers:\` in your own configuration.`,
     });
   }
   const keys = own?.apiKeyEnv === undefined ? (known?.keys ?? []) : [own.apiKeyEnv];

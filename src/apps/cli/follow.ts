@@ -11,6 +11,7 @@ import { showUsd } from '../../pricing/usd.ts';
 import { summaryOf } from '../../report/json.ts';
 import type { RunContext } from '../../workflow/run-context.ts';
 import { askTrust } from './ask-trust.ts';
+import { budgetOf } from './budget.ts';
 import { type CommonOptions, canAsk, colours, type Io, onInterrupt, paletteOf, print, printJson } from './io.ts';
 
 /** The options that choose models and limits, shared by every command that calls a model. */
@@ -120,14 +121,6 @@ export async function reportText(io: Io, result: RunResult, options: { next?: bo
 
 function verbosityOf(options: CommonOptions): 'quiet' | 'normal' | 'verbose' {
   return options.quiet === true ? 'quiet' : options.verbose === true ? 'verbose' : 'normal';
-}
-
-function budgetOf(value: string): string {
-  const amount = value.trim().replace(/^\$/, '');
-  if (/^\d+(\.\d{1,12})?$/.test(amount)) return amount;
-  throw new TercetError('usage', `"${value}" is not an amount for --budget.`, {
-    hint: 'Give US dollars, e.g. --budget 0.50.',
-  });
 }
 
 /** `high` for all roles, or `planner=high`. */

@@ -1,7 +1,9 @@
+import { statSync } from 'node:fs';
 import path from 'node:path';
 import { StdioServerTransport, serveStdio } from '@modelcontextprotocol/server/stdio';
 import { TercetError } from '../../contract/errors.ts';
 import { cleanLine } from '../../report/clean.ts';
+import { budgetOf } from '../cli/budget.ts';
 import type { Io } from '../cli/io.ts';
 import { LiveRuns } from './live-runs.ts';
 import { buildServer } from './server.ts';
@@ -25,8 +27,8 @@ export async function mcp(io: Io, options: McpOptions): Promise<number> {
   const host = {
     env: io.env,
     cwd: io.cwd,
-    roots: (options.root ?? []).map((root) => path.resolve(io.cwd, root)),
-    budgetUsd: budgetOf(options.budget),
+    roots: (options.root ?? []).map((root) => folderOf(root, io.cwd)),
+    budgetUsd: options.budget === undefined ? null : budgetOf(options.budget),
   };
   const stopped = new Promise<string>((resolve) => {
     io.stdin.once('end', () => resolve('The client has gone.'));
@@ -44,11 +46,11 @@ export async function mcp(io: Io, options: McpOptions): Promise<number> {
   return 0;
 }
 
-function budgetOf(value: string | undefined): string | null {
-  if (value === undefined) return null;
-  const amount = value.trim().replace(/^\$/, '');
-  if (/^\d+(\.\d{1,12})?$/.test(amount)) return amount;
-  throw new TercetError('usage', `"${value}" is not an amount for --budget.`, {
-    hint: 'Give US dollars, e.g. --budget 0.50.',
+/** A root that is not there would be found out by the first agent, not by the person who wrote it down. */
+function folderOf(root: string, cwd: string): string {
+  const folder = path.resolve(cwd, root);
+  if (statSync(folder, { throwIfNoEntry: false })?.isDirectory() === true) return folder;
+  throw new TercetError('usage', `There is no folder ${cleanLine(folder, 1_000)} for --root.`, {
+    hint: 'Give the folder of a repository, or one that holds several.',
   });
 }

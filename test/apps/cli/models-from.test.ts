@@ -111,7 +111,11 @@ describe('models --from', () => {
     });
     expect(await models('--from', 'nobody')).toMatchObject({
       code: 2,
-      stderr: expect.stringContaining('There is no provider "nobody"'),
+      stderr: expect.stringContaining('There is no provider "nobody".\n  Known: '),
+    });
+    expect(await models('--from', 'mindstudo')).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining('Did you mean mindstudio? Known: '),
     });
   });
 });

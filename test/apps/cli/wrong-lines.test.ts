@@ -79,3 +79,12 @@ test('what stands behind -- is no option', async () => {
   const { stdout } = await inProcess(['run', '--no-such', '--', '--json']);
   expect(stdout).toBe('');
 });
+
+test('a server is not started for a root that is not there', async () => {
+  expect(await inProcess(['mcp', '--root', '/nowhere/at/all'])).toEqual({
+    code: 2,
+    stdout: '',
+    stderr:
+      'tercet: There is no folder /nowhere/at/all for --root.\n  Give the folder of a repository, or one that holds several.\n',
+  });
+});
