@@ -6,7 +6,7 @@ import {
   inputResponse,
   type ServerContext,
 } from '@modelcontextprotocol/server';
-import type { LiveRun, LiveRuns } from './live-runs.ts';
+import type { LiveRun, LiveRuns } from '../runs/live-runs.ts';
 
 /** What a tool call that asks something of the person gets back with the reply. */
 export interface Asked {

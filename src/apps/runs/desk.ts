@@ -62,7 +62,7 @@ export class Desk implements Person {
     if (action === 'decline' || (action === 'accept' && content?.decision !== 'approve')) return 'rejected';
     if (action === 'accept') return 'approved';
     throw new TercetError('parked', 'The plan waits for approval, and nobody answered; nothing was executed.', {
-      hint: 'Show it to the person; `resume_run` with approval "skip" goes on once they agree.',
+      hint: 'Show it to the person; resume the run with approval "skip" once they agree.',
     });
   }
 

@@ -103,9 +103,14 @@ export class LiveRuns {
   readonly #runs = new Map<string, LiveRun>();
   #closed = false;
 
-  /** Starts a run, which takes the session over. @throws TercetError `cancelled` when the server is stopping. */
+  /** Starts a run, which takes the session over. @throws TercetError `cancelled` when the server is stopping, `usage` for one at work. */
   start(session: Session, errand: Errand, ask: boolean): LiveRun {
     if (this.#closed) throw new TercetError('cancelled', 'The server is stopping; no run is begun.');
+    if (this.#runs.get(errand.casting.run)?.over === false) {
+      throw new TercetError('usage', `Run ${errand.casting.run} is at work already.`, {
+        hint: 'Follow it; it can be resumed once it has ended.',
+      });
+    }
     const run = new LiveRun(session, errand, ask);
     this.#runs.set(run.id, run);
     return run;

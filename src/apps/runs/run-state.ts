@@ -8,12 +8,12 @@ import { showUsd } from '../../pricing/usd.ts';
 import { PLAIN } from '../../report/palette.ts';
 import { linesOf } from '../../report/progress-lines.ts';
 import type { LiveRun } from './live-runs.ts';
-import type { RunState } from './schemas.ts';
+import type { RunView } from './views.ts';
 
 /** Lines of progress that are told. */
 const TOLD_LINES = 12;
 
-/** The files of a run that can be read, by the last part of their address. */
+/** The files of a run that can be read, by the name they go under outside. */
 export const FILES = {
   plan: 'plan.yaml',
   diff: 'change.diff',
@@ -22,14 +22,11 @@ export const FILES = {
 } as const satisfies Record<string, Artefact>;
 export type FileName = keyof typeof FILES;
 
-/** The address of a run's file. */
-export function addressOf(run: string, file: FileName): string {
-  return `tercet://runs/${run}/${file}`;
-}
-
 /** A run as it stands now, and its result where it has one. */
 export interface Known {
-  state: RunState;
+  state: RunView;
+  /** The files it has left so far. */
+  files: FileName[];
   result: RunResult | null;
 }
 
@@ -57,6 +54,7 @@ export async function lookUp(session: Session, id: string, live: LiveRun | null)
   const request = record?.request ?? live?.casting.request;
   return {
     result,
+    files: files.flat(),
     state: {
       run,
       kind: record?.kind ?? live?.casting.kind ?? 'run',
@@ -74,12 +72,11 @@ export async function lookUp(session: Session, id: string, live: LiveRun | null)
       ...contentOf(result),
       costUsd: spent.usd,
       unknownCalls: spent.unknownCalls,
-      resources: files.flat().map((file) => addressOf(run, file)),
     },
   };
 }
 
-type Standing = Pick<RunState, 'state' | 'outcome' | 'reason' | 'resumable' | 'question'>;
+type Standing = Pick<RunView, 'state' | 'outcome' | 'reason' | 'resumable' | 'question'>;
 
 function standing(record: RunRecord | null, live: LiveRun | null, working: boolean): Standing {
   const question = live?.desk.open?.form.message ?? null;
@@ -93,7 +90,7 @@ function standing(record: RunRecord | null, live: LiveRun | null, working: boole
   return { state: 'ended', outcome, reason: record?.reason ?? '', resumable: !ENDED.has(outcome), question: null };
 }
 
-type Content = Pick<RunState, 'plan' | 'verdict' | 'tasks' | 'commits' | 'findings' | 'sensitive'>;
+type Content = Pick<RunView, 'plan' | 'verdict' | 'tasks' | 'commits' | 'findings' | 'sensitive'>;
 
 function contentOf(result: RunResult | null): Content {
   return {
