@@ -59,11 +59,6 @@ export async function attend(
   }
 }
 
-/** Waits until a run has begun or was refused. */
-export async function beginning(run: LiveRun): Promise<void> {
-  while (!run.begun) await once(run.events, 'change');
-}
-
 function tellProgress(run: LiveRun, ctx: ServerContext): () => void {
   const progressToken = ctx.mcpReq._meta?.progressToken;
   if (progressToken === undefined) return () => {};

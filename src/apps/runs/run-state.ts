@@ -30,8 +30,11 @@ export interface Known {
   result: RunResult | null;
 }
 
+/** Where the runs of one repository are: what looking one up takes of a session. */
+export type Shelf = Pick<Session, 'store' | 'ledger'> & { repository: Pick<Session['repository'], 'root'> };
+
 /** Looks a run up: in this process where it is carried on here, and in its files. @throws TercetError `usage`. */
-export async function lookUp(session: Session, id: string, live: LiveRun | null): Promise<Known> {
+export async function lookUp(session: Shelf, id: string, live: LiveRun | null): Promise<Known> {
   const { store, ledger } = session;
   const record = await store.get(live?.id ?? id).catch((error: unknown) => {
     // It asks something before it is recorded.

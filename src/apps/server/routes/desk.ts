@@ -1,0 +1,60 @@
+import { createRoute, type OpenAPIHono, z } from '@hono/zod-openapi';
+import type { LiveRuns } from '../../runs/live-runs.ts';
+import { describeRun } from '../describe-run.ts';
+import type { Followers } from '../events/stream.ts';
+import type { FoundRun, Library } from '../find-run.ts';
+import type { ApiEnv } from '../guard/access.ts';
+import type { ApiHost } from '../host.ts';
+import type { IdempotencyKeys } from '../idempotency.ts';
+import { ProblemBody, type Run, RunId } from '../schemas.ts';
+import type { Webhooks } from '../webhooks/deliver.ts';
+
+/** What every route works with. */
+export interface Desk {
+  host: ApiHost;
+  runs: LiveRuns;
+  library: Library;
+  followers: Followers;
+  keys: IdempotencyKeys;
+  webhooks: Webhooks;
+}
+
+export type Api = OpenAPIHono<ApiEnv>;
+/** Adds its routes to the app. */
+export type Routes = (app: Api, desk: Desk) => void;
+
+export const RunPath = z.object({ run: RunId.openapi({ param: { name: 'run', in: 'path' } }) });
+
+/** A JSON body, of a request or an answer. */
+export function json<T extends z.ZodType>(schema: T, description: string) {
+  return { description, content: { 'application/json': { schema } } };
+}
+
+/** The body that a request has to have. */
+export function bodyOf<T extends z.ZodType>(schema: T) {
+  return { body: { required: true, content: { 'application/json': { schema } } } };
+}
+
+const problem = (description: string) => {
+  return { description, content: { 'application/problem+json': { schema: ProblemBody } } };
+};
+
+/** What any route may refuse with. */
+export const REFUSALS = {
+  400: problem('the request is not valid, or cannot be carried out as it is'),
+  401: problem('a token is missing or not known'),
+  403: problem('the origin is not allowed'),
+  404: problem('there is no such thing'),
+  409: problem('it cannot be done now'),
+  421: problem('the host is not this server'),
+  422: problem('the configuration, the repository or the idempotency key does not allow it'),
+  429: problem('too many requests, runs or followers; Retry-After says when to try again'),
+};
+
+/** A route that needs a token. */
+export const route: typeof createRoute = (config) => createRoute({ security: [{ token: [] }], ...config });
+
+/** A run as it stands now. */
+export function statusOf({ library, webhooks }: Pick<Desk, 'library' | 'webhooks'>, run: FoundRun): Promise<Run> {
+  return describeRun(library, run, webhooks.of(run.id));
+}
