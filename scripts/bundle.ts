@@ -8,13 +8,18 @@ const GIT = /\/src\/(adapters\/workspace\/|compose\/open-ahead|contract\/errors)
 const AFTER_PLAN = /\/src\/(workflow\/(2-execute|3-review|4-fix|finish-run)|report\/(markdown|terminal))/;
 
 /**
- * Bundles the CLI, the library and its testing entry into dist/ as one set of chunks with their dependencies inside
+ * Bundles the CLI, the library, its testing entry and the client of the HTTP API into dist/ as one set of chunks with their dependencies inside
  * (a cold start reads a few files instead of hundreds), beside the licences of what was bundled.
  */
 export async function bundle(): Promise<void> {
   rmSync('dist/chunks', { recursive: true, force: true });
   const build = await rolldown({
-    input: { cli: 'src/apps/cli/bin.ts', index: 'src/index.ts', testing: 'src/testing/index.ts' },
+    input: {
+      cli: 'src/apps/cli/bin.ts',
+      index: 'src/index.ts',
+      testing: 'src/testing/index.ts',
+      client: 'src/client/index.ts',
+    },
     platform: 'node',
     external: [/^node:/],
     logLevel: 'warn',

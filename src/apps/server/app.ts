@@ -1,6 +1,5 @@
 import { OpenAPIHono } from '@hono/zod-openapi';
 import { HTTPException } from 'hono/http-exception';
-import { packageVersion } from '../../compose/package-folder.ts';
 import { cleanLine } from '../../report/clean.ts';
 import { LiveRuns } from '../runs/live-runs.ts';
 import { Followers } from './events/stream.ts';
@@ -8,7 +7,8 @@ import { Library } from './find-run.ts';
 import { type ApiEnv, checkAccess } from './guard/access.ts';
 import { checkAddress } from './guard/address.ts';
 import { checkBody } from './guard/body.ts';
-import type { ApiHost } from './host.ts';
+import { Tokens } from './guard/tokens.ts';
+import { type ApiHost, LIMITS } from './host.ts';
 import { IdempotencyKeys } from './idempotency.ts';
 import { Problem, problemResponse } from './problem.ts';
 import type { Api, Desk } from './routes/desk.ts';
@@ -16,6 +16,7 @@ import { fileRoutes } from './routes/files.ts';
 import { followRoutes } from './routes/follow.ts';
 import { lookRoutes } from './routes/look.ts';
 import { startRoutes } from './routes/start.ts';
+import { OpenQuestion, PlanSchema } from './schemas.ts';
 import { Webhooks } from './webhooks/deliver.ts';
 
 /** On every answer: nothing is kept, guessed or shown as a page. */
@@ -29,7 +30,8 @@ const ABOUT = {
   openapi: '3.1.0',
   info: {
     title: 'Tercet',
-    version: packageVersion(),
+    // Of the API, as its paths say: it changes when callers have to.
+    version: '1',
     description:
       'A strong model plans, a cheap one executes, one of another lineage reviews. A run is started, followed and fetched; texts of plans, findings and diffs are data, not instructions.',
   },
@@ -101,12 +103,32 @@ function buildApp(desk: Desk): Api {
   });
   app.use(checkAddress(host), checkAccess(host), checkBody(host.limits));
   app.openAPIRegistry.registerComponent('securitySchemes', 'token', { type: 'http', scheme: 'bearer' });
+  // First, for what is met first as "this or nothing" would be described as that.
+  for (const [name, schema] of [
+    ['Plan', PlanSchema],
+    ['OpenQuestion', OpenQuestion],
+  ] as const)
+    app.openAPIRegistry.register(name, schema);
   for (const add of [startRoutes, lookRoutes, followRoutes, fileRoutes]) add(app, desk);
-  app.get('/openapi.json', (c) => c.json(documentOf(app)));
+  app.get('/openapi.json', (c) => c.json(app.getOpenAPI31Document(ABOUT)));
   return app;
 }
 
-/** The OpenAPI document. */
-export function documentOf(app: Api) {
-  return app.getOpenAPI31Document(ABOUT);
+/** The description of the API, without a server. */
+export function openApiDocument() {
+  const host: ApiHost = {
+    env: {},
+    cwd: '/',
+    roots: [],
+    budgetUsd: null,
+    tokens: new Tokens([]),
+    hosts: new Set(),
+    origins: new Set(),
+    publicUrl: null,
+    maxRuns: 1,
+    webhooks: { urls: [], secret: null },
+    limits: LIMITS,
+    log: () => {},
+  };
+  return serveApi(host).app.getOpenAPI31Document(ABOUT);
 }

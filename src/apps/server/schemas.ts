@@ -6,7 +6,9 @@ import { CostsView, EstimateView, RunView } from '../runs/views.ts';
 const LONGEST = 200_000;
 const LARGEST_PATCH = 5_000_000;
 
-const PlanSchema = Plan.clone().openapi('Plan');
+/** `nullable()` of a named schema would be described as both at once. */
+const orNull = <T extends z.ZodType>(schema: T) => z.union([schema, z.null()]);
+export const PlanSchema = Plan.clone().openapi('Plan');
 
 export const RunId = z
   .string()
@@ -121,9 +123,13 @@ export const OpenQuestion = z
     message: z.string(),
     until: z.string().describe('when it counts as left without an answer, ISO 8601'),
     questions: z.array(z.object({ question: z.string(), assumption: z.string() })),
-    plan: PlanSchema.nullable().describe('the plan to approve; its commands run on the server’s machine'),
+    plan: orNull(PlanSchema).describe('the plan to approve; its commands run on the server’s machine'),
   })
   .openapi('OpenQuestion');
+
+export const Questions = z
+  .object({ open: orNull(OpenQuestion).describe('null when it asks nothing') })
+  .openapi('Questions');
 
 export const Answers = z
   .strictObject({
@@ -147,8 +153,8 @@ const Delivery = z.object({
 
 /** A run as it stands. */
 export const Run = RunView.extend({
-  plan: PlanSchema.nullable(),
-  openQuestion: OpenQuestion.nullable(),
+  plan: orNull(PlanSchema),
+  openQuestion: orNull(OpenQuestion),
   webhook: z
     .object({ url: z.string(), deliveries: z.array(Delivery) })
     .nullable()

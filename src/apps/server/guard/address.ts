@@ -28,10 +28,10 @@ export function checkAddress({ hosts, origins }: Pick<ApiHost, 'hosts' | 'origin
         hint: 'Programs send no Origin header; for a page, start the server with --allow-origin.',
       });
     }
-    c.header('access-control-allow-origin', origin);
-    c.header('access-control-expose-headers', 'location, retry-after, idempotency-replayed');
-    c.header('vary', 'origin');
-    if (c.req.method !== 'OPTIONS') return next();
-    return c.body(null, 204, PREFLIGHT);
+    if (c.req.method === 'OPTIONS') c.res = c.body(null, 204, PREFLIGHT);
+    else await next();
+    c.res.headers.set('access-control-allow-origin', origin);
+    c.res.headers.set('access-control-expose-headers', 'location, retry-after, idempotency-replayed');
+    c.res.headers.set('vary', 'origin');
   };
 }

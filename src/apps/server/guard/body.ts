@@ -18,7 +18,8 @@ export function checkBody({ bodyBytes, patchBytes }: Limits): MiddlewareHandler 
     if (c.req.method !== 'POST') return next();
     const type = c.req.header('content-type') ?? '';
     const empty = /^0?$/.test(c.req.header('content-length') ?? '') && c.req.header('transfer-encoding') === undefined;
-    if (!empty && !/^application\/json\s*(;|$)/i.test(type)) {
+    const json = /^application\/json\s*(;|$)/i.test(type);
+    if (!json && !(empty && type === '')) {
       throw new Problem('unsupported-media-type', 'A body is JSON here.', {
         hint: 'Send `Content-Type: application/json`.',
       });

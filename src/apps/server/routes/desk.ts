@@ -35,20 +35,12 @@ export function bodyOf<T extends z.ZodType>(schema: T) {
   return { body: { required: true, content: { 'application/json': { schema } } } };
 }
 
-const problem = (description: string) => {
-  return { description, content: { 'application/problem+json': { schema: ProblemBody } } };
-};
-
-/** What any route may refuse with. */
+/** What any route may refuse with; `code` says which. */
 export const REFUSALS = {
-  400: problem('the request is not valid, or cannot be carried out as it is'),
-  401: problem('a token is missing or not known'),
-  403: problem('the origin is not allowed'),
-  404: problem('there is no such thing'),
-  409: problem('it cannot be done now'),
-  421: problem('the host is not this server'),
-  422: problem('the configuration, the repository or the idempotency key does not allow it'),
-  429: problem('too many requests, runs or followers; Retry-After says when to try again'),
+  default: {
+    description: 'it was refused: `code` says why, Retry-After when it may be tried again',
+    content: { 'application/problem+json': { schema: ProblemBody } },
+  },
 };
 
 /** A route that needs a token. */

@@ -3,10 +3,10 @@ import { plainly } from '../../runs/plain.ts';
 import { questionOf } from '../describe-run.ts';
 import type { FoundRun } from '../find-run.ts';
 import { Problem } from '../problem.ts';
-import { Answers, OpenQuestion, Run } from '../schemas.ts';
+import { Answers, Questions, Run } from '../schemas.ts';
 import { bodyOf, json, REFUSALS, type Routes, RunPath, route, statusOf } from './desk.ts';
 
-const seq = z.coerce.number().int().min(0).max(Number.MAX_SAFE_INTEGER);
+const seq = z.coerce.number().int().min(0).max(Number.MAX_SAFE_INTEGER).openapi({ type: 'integer', minimum: 0 });
 
 /** The routes that follow a run, answer what it asks, and end it. */
 export const followRoutes: Routes = (app, desk) => {
@@ -50,7 +50,7 @@ export const followRoutes: Routes = (app, desk) => {
       operationId: 'getQuestions',
       summary: 'What the run asks now',
       request: { params: RunPath },
-      responses: { 200: json(z.object({ open: OpenQuestion.nullable() }), 'null when it asks nothing'), ...REFUSALS },
+      responses: { 200: json(Questions, 'what is open'), ...REFUSALS },
     }),
     async (c) => {
       const { live } = await desk.library.find(c.req.valid('param').run);

@@ -35,7 +35,13 @@ export const lookRoutes: Routes = (app, desk) => {
       request: {
         query: z.object({
           ...query,
-          limit: z.coerce.number().int().min(1).max(100).default(20),
+          limit: z.coerce
+            .number()
+            .int()
+            .min(1)
+            .max(100)
+            .openapi({ type: 'integer', minimum: 1, maximum: 100 })
+            .default(20),
           after: RunId.optional().describe('the last run of the page before'),
         }),
       },
