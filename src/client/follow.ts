@@ -49,7 +49,7 @@ export async function* follow(
     }
     if (++failures > MOST_FAILURES) throw broke;
     const said = (broke as { retryAfterMs?: number }).retryAfterMs;
-    wait = said ?? Math.min(LONGEST_WAIT_MS, 100 * 2 ** failures);
+    wait = said ?? Math.min(LONGEST_WAIT_MS, 50 * 2 ** failures);
   }
 }
 

@@ -48,9 +48,11 @@ export async function listen(host: ApiHost, at: { host: string; port: number }):
       const closed = once(server, 'close');
       server.close();
       await served.close(why);
-      server.closeIdleConnections();
+      // A connection becomes idle a little after its answer was read.
+      const idle = setInterval(() => server.closeIdleConnections(), 20);
       const late = setTimeout(() => server.closeAllConnections(), GOODBYE_MS);
       await closed;
+      clearInterval(idle);
       clearTimeout(late);
     },
   };

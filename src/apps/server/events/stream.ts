@@ -8,6 +8,16 @@ import { eventsOf } from './source.ts';
 /** How soon a client that was cut off comes back, ms. */
 const RETRY_MS = 1_000;
 
+/** What a follower asks for. */
+export interface Following {
+  /** Only events with a larger number. */
+  after: number;
+  /** How the run stands, asked once it is over. */
+  ending(): Promise<object>;
+  /** Ends the connection at once. */
+  cut(): void;
+}
+
 /** Who follows the runs of this server. */
 export class Followers {
   #count = 0;
@@ -32,7 +42,7 @@ export class Followers {
    * is over. Nothing is made before the follower takes it, so that a slow one holds no more than one batch; one that takes
    * nothing for too long is cut off and can go on after its last id.
    */
-  follow(run: FoundRun, after: number, ending: () => Promise<object>): ReadableStream<Uint8Array> {
+  follow(run: FoundRun, { after, ending, cut }: Following): ReadableStream<Uint8Array> {
     if (this.#count >= this.#limits.followers) {
       throw new Problem('too-many-followers', `${this.#count} follow runs of this server already.`, { retryAfter: 5 });
     }
@@ -70,7 +80,7 @@ export class Followers {
           controller.enqueue(encoder.encode(it === null ? ':\n\n' : it.value));
           stalled = setTimeout(() => {
             leave();
-            controller.error(new Error('The follower takes nothing.'));
+            cut();
           }, stallMs).unref();
         },
         cancel: leave,

@@ -1,3 +1,4 @@
+import type { HttpBindings } from '@hono/node-server';
 import type { MiddlewareHandler } from 'hono';
 import RateLimiterMemory from 'rate-limiter-flexible/lib/RateLimiterMemory.js';
 import type { ApiHost } from '../host.ts';
@@ -6,7 +7,8 @@ import { Problem } from '../problem.ts';
 /** What a request that got through knows of who sent it. */
 export interface ApiEnv {
   Variables: { caller: string };
-  Bindings: { incoming?: { socket: { remoteAddress?: string | undefined } } };
+  /** What the server behind it gives; none where there is no socket. */
+  Bindings: Partial<HttpBindings>;
 }
 
 /** Paths that say nothing private. */

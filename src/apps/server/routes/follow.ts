@@ -36,7 +36,7 @@ export const followRoutes: Routes = (app, desk) => {
         const { state, outcome, reason, resumable } = await statusOf(desk, run);
         return { run: run.id, state, outcome, reason, resumable };
       };
-      return c.body(desk.followers.follow(run, after, ending), 200, {
+      return c.body(desk.followers.follow(run, { after, ending, cut: () => c.env?.outgoing?.destroy() }), 200, {
         'content-type': 'text/event-stream',
         // Proxies must hand every event on at once.
         'x-accel-buffering': 'no',
