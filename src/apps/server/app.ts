@@ -81,6 +81,10 @@ function buildApp(desk: Desk): Api {
     },
   });
   app.onError((error, c) => {
+    const { incoming } = c.env ?? {};
+    if (incoming?.destroyed === true && !incoming.complete) {
+      return problemResponse(new Problem('invalid', 'The request broke off.'), library.keys);
+    }
     if (!(error instanceof HTTPException)) {
       const answer = problemResponse(error, library.keys);
       if (answer.status >= 500)
