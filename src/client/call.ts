@@ -21,6 +21,8 @@ export interface Operation {
 
 /** Waits before the tries after the first, ms, where the server does not say how long. */
 const WAITS_MS = [250, 1_000, 3_000];
+/** The longest wait of a server that is kept, ms; a longer one is for the caller to decide. */
+const LONGEST_MS = 5_000;
 
 /** Sends one request. @throws ApiProblem for what the server refused. */
 export async function send(
@@ -56,12 +58,9 @@ export async function sendAgain(
     try {
       return await send(options, method, operation, signal);
     } catch (error) {
-      if (!passes(error) || signal?.aborted === true) throw error;
-      await pause(
-        (error as Partial<ApiProblem>).retryAfterMs ?? wait,
-        undefined,
-        signal === undefined ? {} : { signal },
-      );
+      const told = (error as Partial<ApiProblem>).retryAfterMs ?? 0;
+      if (!passes(error) || signal?.aborted === true || told > LONGEST_MS) throw error;
+      await pause(Math.max(told, wait), undefined, signal === undefined ? {} : { signal });
     }
   }
   return send(options, method, operation, signal);
