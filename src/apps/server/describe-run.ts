@@ -1,4 +1,4 @@
-import type { z } from '@hono/zod-openapi';
+import type { z } from 'zod';
 import type { PlanProposal } from '../../ports/person.ts';
 import type { Open } from '../runs/desk.ts';
 import { plainly } from '../runs/plain.ts';

@@ -1,4 +1,6 @@
-import { z } from '@hono/zod-openapi';
+// First: it gives the schemas made after it the method `openapi`.
+import '@hono/zod-openapi';
+import { z } from 'zod';
 import { Plan } from '../../contract/plan.ts';
 import { CostsView, EstimateView, RunView } from '../runs/views.ts';
 

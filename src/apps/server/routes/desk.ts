@@ -1,4 +1,5 @@
-import { createRoute, type OpenAPIHono, z } from '@hono/zod-openapi';
+import { createRoute, type OpenAPIHono } from '@hono/zod-openapi';
+import { z } from 'zod';
 import type { LiveRuns } from '../../runs/live-runs.ts';
 import { describeRun } from '../describe-run.ts';
 import type { Followers } from '../events/stream.ts';

@@ -1,4 +1,4 @@
-import { z } from '@hono/zod-openapi';
+import { z } from 'zod';
 import { packageVersion } from '../../../compose/package-folder.ts';
 import type { RunResult } from '../../../contract/outcome.ts';
 import type { Artefact } from '../../../ports/store.ts';

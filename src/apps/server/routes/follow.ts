@@ -1,4 +1,4 @@
-import { z } from '@hono/zod-openapi';
+import { z } from 'zod';
 import { plainly } from '../../runs/plain.ts';
 import { questionOf } from '../describe-run.ts';
 import type { FoundRun } from '../find-run.ts';

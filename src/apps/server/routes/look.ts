@@ -1,4 +1,4 @@
-import { z } from '@hono/zod-openapi';
+import { z } from 'zod';
 import { ENDED } from '../../../compose/resumption.ts';
 import type { RunRecord } from '../../../contract/outcome.ts';
 import { costsOf } from '../../runs/costs.ts';

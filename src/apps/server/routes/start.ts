@@ -1,5 +1,5 @@
-import { z } from '@hono/zod-openapi';
 import type { Context } from 'hono';
+import { z } from 'zod';
 import type { Session } from '../../../compose/compose.ts';
 import { executeErrand, planErrand, resumeErrand, reviewErrand, workflowErrand } from '../../runs/errands.ts';
 import { beginning, type Errand } from '../../runs/live-runs.ts';
