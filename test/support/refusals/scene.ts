@@ -116,19 +116,28 @@ export function onlyObject(said: Said): Record<string, unknown> {
   return object as Record<string, unknown>;
 }
 
-/** Both forms of a command that changes nothing, in one scene. */
-export async function refusal(
-  at: Scene,
-  args: readonly string[],
-  more: { cwd?: string; input?: string; env?: Record<string, string> } = {},
-): Promise<{ code: number | null; stderr: string; error: Record<string, unknown> }> {
-  const [plain, json] = await Promise.all([at.run(args, more), at.run([...args, '--json'], more)]);
-  expect(plain.stdout, 'stdout of a refusal').toBe('');
-  expect([json.code, json.stderr]).toEqual([plain.code, plain.stderr]);
+interface Refusal {
+  code: number | null;
+  stderr: string;
+  error: Record<string, unknown>;
+}
+
+type More = { cwd?: string; input?: string; env?: Record<string, string> };
+
+/** A command that changes nothing, for a program: stdout holds the error, and stderr says the same to a person. */
+export async function refusalInJson(at: Scene, args: readonly string[], more: More = {}): Promise<Refusal> {
+  const json = await at.run([...args, '--json'], more);
   const { error } = onlyObject(json) as { error?: Record<string, unknown> };
   if (error === undefined) throw new Error(`no error in ${json.stdout}`);
-  expect(plain.stderr).toContain(
-    normalised(String(error.message), { root: at.repository.root, home: at.home.folder, url: at.server.url }).trim(),
-  );
-  return { code: plain.code, stderr: plain.stderr, error };
+  const places = { root: at.repository.root, home: at.home.folder, url: at.server.url };
+  expect(json.stderr).toContain(normalised(String(error.message), places).trim());
+  return { code: json.code, stderr: json.stderr, error };
+}
+
+/** Both forms of a command that changes nothing, in one scene. */
+export async function refusal(at: Scene, args: readonly string[], more: More = {}): Promise<Refusal> {
+  const [plain, refused] = await Promise.all([at.run(args, more), refusalInJson(at, args, more)]);
+  expect(plain.stdout, 'stdout of a refusal').toBe('');
+  expect([refused.code, refused.stderr]).toEqual([plain.code, plain.stderr]);
+  return refused;
 }
