@@ -7,7 +7,7 @@ export type Act = { read: string } | { write: string; content: string } | { say:
 /** Names under which programs offer a tool that writes a whole file, and one that reads. */
 const WRITERS = ['Write', 'write', 'write_file', 'WriteFile'];
 const READERS = ['Read', 'read', 'read_file', 'ReadFile'];
-const SHELLS = ['exec', 'exec_command', 'shell', 'shell_command', 'Bash'];
+const SHELLS = ['exec', 'exec_command', 'shell', 'shell_command', 'Bash', 'bash', 'run_shell_command'];
 
 interface Tool {
   name: string;
