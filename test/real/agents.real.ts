@@ -18,12 +18,15 @@ const MONEY = readFileSync(new URL('src/money.js', SHOP), 'utf8');
 const HEAD = 'export function percentOf(cents, percent) {';
 const TWO_FILES = { ...TASK, files: [...TASK.files, { path: 'src/limits.js', action: 'create' as const }] };
 
-/** Its first turn writes beside the task, its second what is still missing. */
+/** Writes beside the task, too. */
 const EXECUTES: readonly Act[] = [
   { read: 'src/money.js' },
   { write: 'src/money.js', content: MONEY.replace(HEAD, `${HEAD}\n${ADDED}`) },
   { write: 'NOTES.md', content: 'What I did.\n' },
   { say: 'Shares above 100 percent are refused.' },
+];
+/** What is still missing. */
+const GOES_ON: readonly Act[] = [
   { write: 'src/limits.js', content: 'export const MOST_PERCENT = 100;\n' },
   { say: 'The second file is there.' },
 ];
@@ -70,7 +73,7 @@ describe.each(PROGRAMS)('$title', (program) => {
     await using made = await staged(
       program,
       { ...SMOOTH, planner: [{ object: aPlan([TWO_FILES]) }], executor: [] },
-      actingModel(EXECUTES),
+      actingModel(EXECUTES, GOES_ON),
     );
     const { stage } = made;
     const before = stage.repository.fingerprint();
@@ -79,10 +82,12 @@ describe.each(PROGRAMS)('$title', (program) => {
     expect(result.code, result.stderr + seen(made.server)).toBe(0);
     const said = summary(result);
     expect(said).toMatchObject({ outcome: 'approved', verdict: 'approved', commits: [{ task: 'T1' }] });
-    expect(said.tasks[0]?.attempts.map(({ rung, outcome }) => `${rung} ${outcome}`)).toEqual([
-      'agent out-of-scope',
-      'repair done',
+    expect(said.tasks[0]?.attempts.map(({ rung, outcome }) => [rung, outcome === 'done'])).toEqual([
+      ['agent', false],
+      ['repair', true],
     ]);
+    const refused = stage.events(said.run).filter((event) => event.type === 'scope.refused');
+    expect(refused.flatMap(({ paths }) => paths)).toContain('NOTES.md');
     expect(changed(stage, said)).toEqual(['src/limits.js', 'src/money.js']);
     expect(stage.repository.fingerprint()).toEqual(before);
     row.executes = true;
@@ -137,11 +142,18 @@ function changed(stage: Stage, { base, branch }: { base: string; branch: string 
   return stage.repository.git('diff', '--name-only', base, branch ?? '').split('\n');
 }
 
+/** What a model was told of the tools it used last, roughly. */
+function resultsIn(body: unknown): string {
+  const { input, messages, contents } = record(body);
+  const last = [input, messages, contents].map((each) => list(each).at(-1)).find((each) => each !== undefined);
+  return JSON.stringify(last ?? '').slice(0, 600);
+}
+
 /** For a failure: what the program asked of its model. */
 function seen({ log }: ModelServer): string {
   const asked = log.map(({ path: at, requestedModel, status, body }) => {
     const tools = list(record(body).tools).map((tool) => text(record(tool).name) || JSON.stringify(tool).slice(0, 200));
     return `${status} ${at} ${requestedModel}, tools: ${tools.join(' ')}`;
   });
-  return `\nasked:\n${asked.join('\n')}\nlast: ${JSON.stringify(log.at(-1)?.body).slice(-3000)}`;
+  return `\nasked:\n${asked.join('\n')}\nresults: ${log.map(({ body }) => resultsIn(body)).join('\n')}`;
 }

@@ -72,6 +72,7 @@ export const PROGRAMS: readonly RealProgram[] = [
     packages: { 'opencode-ai': '1.18.33' },
     command: 'opencode',
     model: 'opencode/anthropic/claude-haiku-5-5',
+    uncounted: 'all but its last step',
     others: NOT_ANTHROPIC,
     env: (url, home) => {
       const file = path.join(home, 'opencode.json');
