@@ -80,7 +80,10 @@ export default {
       name: 'no-orphans',
       comment: 'A file nothing imports is dead, or an entry point that should be named here.',
       severity: 'error',
-      from: { orphan: true, pathNot: '^(src/(index|testing/index|client/index|apps/cli/main)|bench/|scripts/)|\\.d\\.ts$' },
+      from: {
+        orphan: true,
+        pathNot: '^(src/(index|testing/index|client/index|apps/cli/main)|bench/|scripts/)|\\.d\\.ts$',
+      },
       to: {},
     },
   ],

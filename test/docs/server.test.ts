@@ -1,7 +1,7 @@
-import { expect, it } from 'vitest';
+import { expect, it, vi } from 'vitest';
+import { runThere } from '../../docs/examples/over-http.ts';
 import { openApiDocument } from '../../src/apps/server/app.ts';
 import { LIMITS } from '../../src/apps/server/host.ts';
-import { runThere } from '../../docs/examples/over-http.ts';
 import { serving } from '../support/serve.ts';
 import { REQUEST, SMOOTH } from '../support/shop-change.ts';
 import { setStage } from '../support/stage.ts';
@@ -43,5 +43,11 @@ it('says the bounds as they are', () => {
 it('the example of the client runs', async () => {
   await using stage = await setStage(SMOOTH);
   await using api = await serving({ home: stage.home, roots: [stage.repository.root] });
-  expect(await runThere(api.client, REQUEST)).toMatchObject({ outcome: 'approved' });
+  const print = vi.spyOn(console, 'log').mockImplementation(() => {});
+  try {
+    expect(await runThere(api.client, REQUEST)).toMatchObject({ outcome: 'approved' });
+    expect(print.mock.calls.at(-1)?.[1]).toBe('run.finished');
+  } finally {
+    print.mockRestore();
+  }
 });

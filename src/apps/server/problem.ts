@@ -16,7 +16,6 @@ const OWN = {
   'rate-limited': [429, 'Too many requests'],
   'too-many-runs': [429, 'Too many runs at work'],
   'too-many-followers': [429, 'Too many followers'],
-  stopping: [503, 'The server is stopping'],
 } as const satisfies Record<string, readonly [number, string]>;
 export type OwnCode = keyof typeof OWN;
 
