@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import type { AddressInfo, Socket } from 'node:net';
 import { createAdaptorServer } from '@hono/node-server';
 import { type Served, serveApi } from './app.ts';
 import type { ApiHost } from './host.ts';
@@ -38,6 +38,13 @@ export async function listen(host: ApiHost, at: { host: string; port: number }):
   }) as Server;
   server.maxConnections = limits.connections;
   server.maxHeadersCount = 100;
+  // Connections that have asked nothing yet: Node does not count them as idle.
+  const silent = new Set<Socket>();
+  server.on('connection', (socket) => {
+    silent.add(socket);
+    socket.once('close', () => silent.delete(socket));
+  });
+  server.on('request', ({ socket }) => silent.delete(socket));
   server.listen(at.port, at.host);
   await once(server, 'listening');
   const { port } = server.address() as AddressInfo;
@@ -48,6 +55,7 @@ export async function listen(host: ApiHost, at: { host: string; port: number }):
       const closed = once(server, 'close');
       server.close();
       await served.close(why);
+      for (const socket of silent) socket.destroy();
       // A connection becomes idle a little after its answer was read.
       const idle = setInterval(() => server.closeIdleConnections(), 20);
       const late = setTimeout(() => server.closeAllConnections(), GOODBYE_MS);
