@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
 import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -7,7 +8,7 @@ import { aFinding, approval } from '../../support/answers.ts';
 import { tercet } from '../../support/cli.ts';
 import { hostSession } from '../../support/host-session.ts';
 import { connect } from '../../support/mcp.ts';
-import type { TestRepository } from '../../support/repository.ts';
+import { makeRepository, type TestRepository } from '../../support/repository.ts';
 import { RUN, SMOOTH } from '../../support/shop-change.ts';
 import { type Stage, setStage, summary } from '../../support/stage.ts';
 
@@ -168,18 +169,12 @@ describe('what counts as the change of a session', () => {
     const { repository } = stage;
     repository.git('switch', '-q', '-c', 'theirs');
     change(repository, 'theirs');
-    repository.git('add', '-A');
-    const date = '2026-01-01T00:00:00Z';
-    repository.git('-c', 'core.editor=true', 'commit', '-q', '-m', 'Theirs');
-    const old = repository.git('commit-tree', '-p', 'main', '-m', 'Theirs', 'HEAD^{tree}');
-    expect(old).toMatch(/^[0-9a-f]{40}$/);
+    const env = { ...repository.env, GIT_COMMITTER_DATE: '2026-01-01T00:00:00Z' };
+    execFileSync('git', ['commit', '-q', '-a', '-m', 'Theirs'], { cwd: repository.root, env });
     repository.git('switch', '-q', 'main');
     const host = hostSession(stage.home, repository.root);
-    // A session that began later than their commit.
-    await new Promise((resolve) => setTimeout(resolve, 2_100));
     await host.start();
     repository.git('switch', '-q', 'theirs');
-    expect(date < new Date().toISOString()).toBe(true);
     expect(await host.stop()).toBeNull();
     change(repository, 'mine');
     expect(await host.stop()).toEqual(HELD);
@@ -242,7 +237,7 @@ describe('the person’s word', () => {
 });
 
 describe('the host is never disturbed', () => {
-  it('outside of a repository, in one without a commit, or with a conflict', async () => {
+  it('outside of a repository', async () => {
     await using stage = await setStage({});
     const folder = await mkdtemp(path.join(tmpdir(), 'tercet-no-repository-'));
     const host = hostSession(stage.home, folder);
@@ -250,6 +245,26 @@ describe('the host is never disturbed', () => {
     expect(await host.prompt('/tercet:skip-review')).toBeNull();
     expect(await host.stop()).toBeNull();
     await rm(folder, { recursive: true });
+  });
+
+  it('in a repository without a commit; and a conflict is a change like any other', async () => {
+    await using stage = await setStage({}, { repository: makeRepository({}) });
+    const { repository, home } = stage;
+    const input = JSON.stringify({ session_id: 'session-1', cwd: repository.root });
+    const tell = (event: string) => tercet(['hook', event], { cwd: repository.root, home, input });
+    repository.write({ 'a.txt': 'one\n' });
+    for (const event of ['session-start', 'user-prompt-submit', 'stop'])
+      expect(await tell(event)).toMatchObject({ code: 0, stdout: '' });
+    repository.commit('One');
+    await tell('session-start');
+    repository.git('switch', '-q', '-c', 'other');
+    repository.write({ 'a.txt': 'two\n' });
+    repository.commit('Two');
+    repository.git('switch', '-q', 'main');
+    repository.write({ 'a.txt': 'three\n' });
+    repository.commit('Three');
+    expect(() => repository.git('merge', 'other')).toThrow();
+    expect(JSON.parse((await tell('stop')).stdout)).toEqual(HELD);
   });
 
   it.each([
