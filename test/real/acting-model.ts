@@ -7,7 +7,7 @@ export type Act = { read: string } | { write: string; content: string } | { say:
 /** Names under which programs offer a tool that writes a whole file, and one that reads. */
 const WRITERS = ['Write', 'write', 'write_file', 'WriteFile'];
 const READERS = ['Read', 'read', 'read_file', 'ReadFile'];
-const SHELLS = ['exec', 'exec_command', 'shell', 'shell_command', 'Bash'];
+const SHELLS = ['exec', 'exec_command', 'shell', 'shell_command', 'Bash', 'bash', 'run_shell_command'];
 
 interface Tool {
   name: string;
@@ -17,14 +17,17 @@ interface Tool {
 }
 
 /**
- * A scripted model that works through `acts` with the tools the program offers, whatever they are called there. Calls
- * without such tools (a title, a summary) are answered in words and use nothing up. `onTools` is told what was offered.
+ * A scripted model that works through a turn's acts with the tools the program offers, whatever they are called there.
+ * `again` are those of the turn after the first, which tells what was wrong with it. Calls without such tools (a title, a
+ * summary) are answered in words and use nothing up.
  */
-export function actingModel(acts: readonly Act[], onTools: (names: string[]) => void = () => {}): Script {
+export function actingModel(first: readonly Act[], again: readonly Act[] = []): Script {
+  let acts = first;
   let next = 0;
   return (call) => {
     const tools = toolsOf(record(call.body));
-    onTools(tools.map(({ name }) => name));
+    // A program may end its turn in the middle, where a person says no.
+    if (acts === first && JSON.stringify(call.body).includes('Your last turn:')) [acts, next] = [again, 0];
     const writer = find(tools, WRITERS);
     const shell = find(tools, SHELLS);
     if (writer === null && shell === null) return { text: 'A share is limited' };

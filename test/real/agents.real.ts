@@ -1,6 +1,6 @@
 import { mkdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
-import { beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Receipt, Usage } from '../../src/contract/usage.ts';
 import { aPlan, approval } from '../support/answers.ts';
 import { list, record, text } from '../support/model-server/json.ts';
@@ -11,18 +11,22 @@ import { type Stage, setStage, summary } from '../support/stage.ts';
 import { type Act, actingModel } from './acting-model.ts';
 import { installed, REAL_FOLDER } from './install.ts';
 import { PROGRAMS, type RealProgram } from './programs.ts';
+import { type Row, writeTable } from './table.ts';
 
 const SHOP = new URL('../../examples/shop/', import.meta.url);
 const MONEY = readFileSync(new URL('src/money.js', SHOP), 'utf8');
 const HEAD = 'export function percentOf(cents, percent) {';
 const TWO_FILES = { ...TASK, files: [...TASK.files, { path: 'src/limits.js', action: 'create' as const }] };
 
-/** Its first turn writes beside the task, its second what is still missing. */
+/** Writes beside the task, too. */
 const EXECUTES: readonly Act[] = [
   { read: 'src/money.js' },
   { write: 'src/money.js', content: MONEY.replace(HEAD, `${HEAD}\n${ADDED}`) },
   { write: 'NOTES.md', content: 'What I did.\n' },
   { say: 'Shares above 100 percent are refused.' },
+];
+/** What is still missing. */
+const GOES_ON: readonly Act[] = [
   { write: 'src/limits.js', content: 'export const MOST_PERCENT = 100;\n' },
   { say: 'The second file is there.' },
 ];
@@ -51,12 +55,25 @@ beforeAll(() => {
   mkdirSync(process.env.TMPDIR, { recursive: true });
 });
 
+const rows: Row[] = [];
+
+afterAll(() => {
+  // A part of them says nothing of the others.
+  if (rows.length === PROGRAMS.length) writeTable(rows, new Date().toISOString().slice(0, 10));
+});
+
 describe.each(PROGRAMS)('$title', (program) => {
+  const version = Object.values(program.packages).join(', ');
+  const row: Row = { title: program.title, version, executes: false, reviews: false, ledger: '' };
+  beforeAll(() => {
+    rows.push(row);
+  });
+
   it('executes a task of two files, is kept in its scope, and is reviewed', async () => {
     await using made = await staged(
       program,
       { ...SMOOTH, planner: [{ object: aPlan([TWO_FILES]) }], executor: [] },
-      actingModel(EXECUTES),
+      actingModel(EXECUTES, GOES_ON),
     );
     const { stage } = made;
     const before = stage.repository.fingerprint();
@@ -65,13 +82,19 @@ describe.each(PROGRAMS)('$title', (program) => {
     expect(result.code, result.stderr + seen(made.server)).toBe(0);
     const said = summary(result);
     expect(said).toMatchObject({ outcome: 'approved', verdict: 'approved', commits: [{ task: 'T1' }] });
-    expect(said.tasks[0]?.attempts.map(({ rung, outcome }) => `${rung} ${outcome}`)).toEqual([
-      'agent out-of-scope',
-      'repair done',
+    expect(said.tasks[0]?.attempts.map(({ rung, outcome }) => [rung, outcome === 'done'])).toEqual([
+      ['agent', false],
+      ['repair', true],
     ]);
+    const refused = stage.events(said.run).filter((event) => event.type === 'scope.refused');
+    expect(refused.flatMap(({ paths }) => paths)).toContain('NOTES.md');
     expect(changed(stage, said)).toEqual(['src/limits.js', 'src/money.js']);
     expect(stage.repository.fingerprint()).toEqual(before);
-    expect(tokens(booked(await stage.receipts()))).toEqual(tokens(billed(made.server)));
+    row.executes = true;
+    const [has, cost] = [tokens(booked(await stage.receipts())), tokens(billed(made.server))];
+    row.ledger = compared(has, cost);
+    expect(cost.input).toBeGreaterThan(0);
+    expect(has, 'in the ledger, and as billed').toEqual(program.uncounted === undefined ? cost : expect.anything());
   });
 
   it('reviews, and what it writes there is gone', async () => {
@@ -81,6 +104,7 @@ describe.each(PROGRAMS)('$title', (program) => {
     const said = summary(result);
     expect(said).toMatchObject({ outcome: 'approved', verdict: 'approved' });
     expect(changed(made.stage, said)).toEqual(['src/money.js']);
+    row.reviews = true;
   });
 });
 
@@ -92,8 +116,19 @@ function billed({ log }: ModelServer): (Usage | null)[] {
   return log.map(({ usage }) => usage);
 }
 
+function compared(has: Tokens, cost: Tokens): string {
+  if (has.input === cost.input && has.output === cost.output) return 'all that were billed';
+  const share = (100 * (has.input + has.output)) / (cost.input + cost.output);
+  return `${share.toFixed(0)} % of those billed`;
+}
+
+interface Tokens {
+  input: number;
+  output: number;
+}
+
 /** What was read and what was written, in tokens. */
-function tokens(usages: readonly (Usage | null)[]): { input: number; output: number } {
+function tokens(usages: readonly (Usage | null)[]): Tokens {
   const sum = { input: 0, output: 0 };
   for (const usage of usages) {
     if (usage === null) continue;
@@ -107,11 +142,18 @@ function changed(stage: Stage, { base, branch }: { base: string; branch: string 
   return stage.repository.git('diff', '--name-only', base, branch ?? '').split('\n');
 }
 
+/** What a model was told of the tools it used last, roughly. */
+function resultsIn(body: unknown): string {
+  const { input, messages, contents } = record(body);
+  const last = [input, messages, contents].map((each) => list(each).at(-1)).find((each) => each !== undefined);
+  return JSON.stringify(last ?? '').slice(0, 600);
+}
+
 /** For a failure: what the program asked of its model. */
 function seen({ log }: ModelServer): string {
   const asked = log.map(({ path: at, requestedModel, status, body }) => {
     const tools = list(record(body).tools).map((tool) => text(record(tool).name) || JSON.stringify(tool).slice(0, 200));
     return `${status} ${at} ${requestedModel}, tools: ${tools.join(' ')}`;
   });
-  return `\nasked:\n${asked.join('\n')}\nlast: ${JSON.stringify(log.at(-1)?.body).slice(-3000)}`;
+  return `\nasked:\n${asked.join('\n')}\nresults: ${log.map(({ body }) => resultsIn(body)).join('\n')}`;
 }
