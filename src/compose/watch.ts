@@ -43,8 +43,12 @@ export interface Watch {
 /** After this long, days, nothing is known of a session any more. */
 const KEPT_DAYS = 30;
 
-/** The repository a session works in; null where there is none, or nothing that could be compared. */
+/** Where runs of Tercet work. A coding agent at work for one may have our hooks too; the run reviews what it does. */
+const OWN = /[\\/]\.tercet[\\/]worktrees[\\/]/;
+
+/** The repository a session works in; null where there is none, and in a working tree of a run. */
 export async function openWatched(host: Host): Promise<Repository | null> {
+  if (OWN.test(`${host.cwd}/`)) return null;
   return openRepository(host.cwd, { env: host.env }).catch(() => null);
 }
 

@@ -196,6 +196,21 @@ describe('what counts as the change of a session', () => {
     expect(await other.stop()).toEqual(HELD);
   });
 
+  it('what a coding agent does for a run is reviewed by the run', async () => {
+    await using stage = await setStage({});
+    const { repository } = stage;
+    const folder = path.join(repository.root, '.tercet', 'worktrees', 'run');
+    repository.git('worktree', 'add', '-q', folder);
+    const host = hostSession(stage.home, folder);
+    expect(await host.start()).toBeNull();
+    repository.write({ '.tercet/worktrees/run/src/money.js': 'export const mark = 1;\n' });
+    expect(await host.stop()).toBeNull();
+    const theirs = hostSession(stage.home, repository.root, { id: 'session-2' });
+    await theirs.start();
+    change(repository, 'a');
+    expect(await theirs.stop()).toEqual(HELD);
+  });
+
   it('the end of a subagent is not the session’s', async () => {
     await using stage = await setStage({});
     const host = hostSession(stage.home, stage.repository.root);
