@@ -48,7 +48,7 @@ export async function reviewsOf(host: Host, repository: Repository): Promise<Rev
 /** Whether the person's own configuration says that no session is to be held. */
 export async function reviewIsOff(host: Host): Promise<boolean> {
   const { user } = await readConfig(foldersOf(host.env), null);
-  return user.hooks?.review === 'off';
+  return user.session?.review === 'off';
 }
 
 function endsOf({ result, order }: RunRecord): { from: string; to: string; verdict: Verdict } | null {

@@ -239,7 +239,7 @@ describe('the person’s word', () => {
 
   it.each([
     ['environment', { TERCET_REVIEW: 'off' }, ''],
-    ['configuration', {}, 'hooks: { review: off }\n'],
+    ['configuration', {}, 'session: { review: off }\n'],
   ])('by %s holds no session, and is recorded', async (how, env, config) => {
     await using stage = await setStage({}, { config: config.replace('off', '"off"') });
     const host = hostSession(stage.home, stage.repository.root, { env: env as Record<string, string> });

@@ -62,7 +62,7 @@ export const defineStart: Define = (program, io, act) => {
     .description('what the Claude Code plugin runs: holds a session once while its change is unreviewed')
     .addHelpText(
       'after',
-      `\nEvents: session-start, user-prompt-submit, stop; their JSON on standard input.\nAlways exits 0. docs/claude-code.md says what it does.\n${examples('tercet hook stop < event.json')}`,
+      `\nEvents: session-start, user-prompt-submit, stop; their JSON on standard input.\nAlways exits 0. docs/claude-code.md says what it does.\n${examples('tercet hook stop')}`,
     )
     .action((event, options) => act(async () => (await import('../../hook/hook.ts')).hook(io, event), options));
 };
