@@ -56,4 +56,13 @@ export const defineStart: Define = (program, io, act) => {
       `\nA client starts it; docs/mcp.md says how for each.\n${examples('tercet mcp', 'tercet mcp --root ~/src --budget 2')}`,
     )
     .action((options) => act(async () => (await import('../../mcp/serve.ts')).mcp(io, options), options));
+
+  program
+    .command('hook <event>')
+    .description('what the Claude Code plugin runs: holds a session once while its change is unreviewed')
+    .addHelpText(
+      'after',
+      `\nEvents: session-start, user-prompt-submit, stop; their JSON on standard input.\nAlways exits 0. docs/claude-code.md says what it does.\n${examples('tercet hook stop')}`,
+    )
+    .action((event, options) => act(async () => (await import('../../hook/hook.ts')).hook(io, event), options));
 };
