@@ -52,6 +52,22 @@ export const defineStart: Define = (program, io, act) => {
       .action((options) => act(async () => (await import('../commands/doctor.ts')).doctor(io, options), options)),
   );
 
+  withJson(
+    program
+      .command('install [host]')
+      .description('set Tercet up in another tool’s settings, after asking; without a host, list them')
+      .option('--undo', 'take it out again')
+      .option('--dry-run', 'only show the change')
+      .option('-y, --yes', 'do not ask')
+      .addHelpText(
+        'after',
+        `\nHosts: claude-code (its plugin), codex, cursor, gemini, opencode, vscode (the MCP server).\n${examples('tercet install', 'tercet install codex', 'tercet install codex --undo')}`,
+      )
+      .action((host, options) =>
+        act(async () => (await import('../commands/install.ts')).install(io, host, options), options),
+      ),
+  );
+
   program
     .command('mcp')
     .description('serve plan, execute and review to other agents: Model Context Protocol on stdio')
