@@ -31,6 +31,16 @@ const DEADLINE_MS = 8_000;
 const loggedIn = (how: string): Login => ({ state: 'in', detail: how });
 const OUT: Login = { state: 'out', detail: 'not logged in' };
 
+const CURSOR: Check = {
+  args: ['status'],
+  variables: ['CURSOR_CONFIG_DIR'],
+  read: ({ stdout, stderr }) => {
+    const text = `${stdout}\n${stderr}`;
+    if (/\bnot (?:logged in|authenticated)\b/i.test(text)) return OUT;
+    return /\blogged in\b/i.test(text) ? loggedIn('its own account') : null;
+  },
+};
+
 /** By the name of the agent. Forms: claude 2.1.330, codex 0.169.0, opencode 1.18.33 as run; Cursor's as documented. */
 const CHECKS: Readonly<Record<string, Check>> = {
   'claude-code': {
@@ -48,29 +58,22 @@ const CHECKS: Readonly<Record<string, Check>> = {
       return /^(?:API key configured|Logged in using an API key)/m.test(text) ? loggedIn('an API key it stores') : null;
     },
   },
-  cursor: {
-    args: ['status'],
-    variables: ['CURSOR_CONFIG_DIR'],
-    read: ({ stdout, stderr }) => {
-      const text = `${stdout}\n${stderr}`;
-      if (/\bnot (?:logged in|authenticated)\b/i.test(text)) return OUT;
-      return /\blogged in\b/i.test(text) ? loggedIn('its own account') : null;
-    },
-  },
+  cursor: CURSOR,
+  'cursor-acp': CURSOR,
   opencode: {
     args: ['auth', 'list'],
     variables: ['OPENCODE_CONFIG', 'OPENCODE_CONFIG_DIR'],
     read: ({ stdout }) => {
       const [, stored] = /\b(\d+) credentials?\b/.exec(stdout) ?? [];
       if (stored === undefined) return null;
-      return stored === '0' ? { state: 'out', detail: 'no credentials stored' } : loggedIn(`${stored} stored`);
+      // Without any it may still call: with keys of the environment, or models that are free.
+      return stored === '0' ? { state: 'unknown', detail: 'no credentials stored' } : loggedIn(`${stored} stored`);
     },
   },
 };
 
 /** Files in the home folder that a program without such a command keeps its login in. */
 const FILES: Readonly<Record<string, string>> = {
-  gemini: '.gemini/oauth_creds.json',
   'gemini-cli': '.gemini/oauth_creds.json',
 };
 

@@ -20,7 +20,7 @@ function agents({ agents }: Survey, used: readonly Source[]): Way[] {
     if (account?.state === 'out') return [{ what, why: `not logged in: \`${login}\`` }];
     const models = Object.hasOwn(AGENT_MODELS, name) ? AGENT_MODELS[name] : undefined;
     if (models === undefined)
-      return [{ what, why: `serves models of several vendors: name one, \`--executor ${name}/…\`` }];
+      return [{ what, why: `not proposed by itself: name its model, \`--executor ${name}/…\`` }];
     const same = used.find(({ lineage }) => lineage === models.lineage);
     if (same === undefined) return [{ what, why: `a third lineage is not needed: \`--reviewer ${models.strong}\`` }];
     if (key !== null) {

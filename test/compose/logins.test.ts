@@ -55,7 +55,7 @@ describe('the login of a coding agent', () => {
       {},
       { state: 'in', detail: '2 stored' },
     ],
-    ['opencode', '└  0 credentials', {}, { state: 'out', detail: 'no credentials stored' }],
+    ['opencode', '└  0 credentials', {}, { state: 'unknown', detail: 'no credentials stored' }],
     ['copilot', 'anything', {}, { state: 'unknown', detail: 'it does not tell whether it is logged in' }],
   ])('%s saying %j', async (name, text, how, expected) => {
     const login = await loginOf(name, says(text, how), env);
@@ -76,10 +76,10 @@ describe('the login of a coding agent', () => {
 
   it('of Gemini is not told: only that one is stored', async () => {
     const gemini = says('never run');
-    expect(await loginOf('gemini', gemini, env)).toMatchObject({ state: 'unknown' });
+    expect(await loginOf('gemini-cli', gemini, env)).toMatchObject({ state: 'unknown' });
     mkdirSync(path.join(folder, '.gemini'));
     writeFileSync(path.join(folder, '.gemini', 'oauth_creds.json'), '{}');
-    expect((await loginOf('gemini', gemini, env)).detail).toContain('a login is stored');
+    expect((await loginOf('gemini-cli', gemini, env)).detail).toContain('a login is stored');
   });
 
   it('is unknown where the program is gone', async () => {

@@ -134,7 +134,7 @@ describe('what is proposed', () => {
         "OPENROUTER_API_KEY": "its models have no known price: add one under \`prices:\`",
         "Ollama": "free, and tried after the others: \`--executor ollama/gemma3:4b\`",
         "llama.cpp": "names its model by a path: start it with --alias",
-        "opencode": "serves models of several vendors: name one, \`--executor opencode/…\`",
+        "opencode": "not proposed by itself: name its model, \`--executor opencode/…\`",
         "vLLM": "answers, and has no model",
       }
     `);

@@ -24,16 +24,23 @@ const MOST_BYTES = 1024 * 1024;
 export async function readSettings(file: string): Promise<FoundFile> {
   const stats = await lstat(file).catch((error: NodeJS.ErrnoException) => {
     if (error.code === 'ENOENT') return null;
-    throw refused(file, `cannot be read: ${error.message}`, 'Mend its permissions, or the folders above it.');
+    throw new TercetError('storage', `${file} cannot be read: ${error.message}.`, {
+      hint: 'Mend its permissions, or the folders above it.',
+    });
   });
   if (stats === null) return { path: file, bytes: null, owned: null };
-  if (!stats.isFile() && !stats.isSymbolicLink()) throw refused(file, 'is no file', 'Look at what is there.');
+  if (!stats.isFile() && !stats.isSymbolicLink())
+    throw new TercetError('storage', `${file} is no file.`, { hint: 'Look at what is there.' });
   if (stats.isSymbolicLink() || stats.nlink > 1)
-    throw refused(file, 'is a link; Tercet changes no file through one', BY_HAND);
-  if (stats.size > MOST_BYTES) throw refused(file, `has ${stats.size} bytes; settings are not that large`, BY_HAND);
-  if ((stats.mode & 0o222) === 0) throw refused(file, 'is read-only', 'Make it writable, if it is yours to change.');
+    throw new TercetError('storage', `${file} is a link; Tercet changes no file through one.`, { hint: BY_HAND });
+  if (stats.size > MOST_BYTES)
+    throw new TercetError('storage', `${file} has ${stats.size} bytes; settings are not that large.`, {
+      hint: BY_HAND,
+    });
+  if ((stats.mode & 0o222) === 0)
+    throw new TercetError('storage', `${file} is read-only.`, { hint: 'Make it writable, if it is yours to change.' });
   const handle = await open(file, 'r').catch((error: Error) => {
-    throw refused(file, `cannot be read: ${error.message}`, 'Mend its permissions.');
+    throw new TercetError('storage', `${file} cannot be read: ${error.message}.`, { hint: 'Mend its permissions.' });
   });
   try {
     const { mode, uid, gid } = stats;
@@ -50,7 +57,7 @@ export function textOf({ path: file, bytes }: FoundFile): { bom: string; text: s
     const bom = all.startsWith('\uFEFF') ? '\uFEFF' : '';
     return { bom, text: all.slice(bom.length) };
   } catch {
-    throw refused(file, 'is not UTF-8 text', BY_HAND);
+    throw new TercetError('storage', `${file} is not UTF-8 text.`, { hint: BY_HAND });
   }
 }
 
@@ -73,7 +80,9 @@ export async function replaceSettings(found: FoundFile, bytes: Buffer | null): P
   } catch (error) {
     await removeFolders(made);
     if (error instanceof TercetError) throw error;
-    throw refused(found.path, `cannot be written: ${(error as Error).message}`, 'Nothing was changed.');
+    throw new TercetError('storage', `${found.path} cannot be written: ${(error as Error).message}.`, {
+      hint: 'Nothing was changed.',
+    });
   }
 }
 
@@ -108,12 +117,15 @@ async function putInPlace(found: FoundFile, bytes: Buffer): Promise<void> {
 async function checkUnchanged(found: FoundFile): Promise<void> {
   const now = await readSettings(found.path);
   const same = found.bytes === null ? now.bytes === null : now.bytes?.equals(found.bytes) === true;
-  if (!same) throw refused(found.path, 'was changed meanwhile; nothing was written', 'Look at it, and try again.');
+  if (!same)
+    throw new TercetError('storage', `${found.path} was changed meanwhile; nothing was written.`, {
+      hint: 'Look at it, and try again.',
+    });
 }
 
 async function makeFolders(folder: string): Promise<string[]> {
   const first = await mkdir(folder, { recursive: true, mode: 0o700 }).catch((error: Error) => {
-    throw refused(folder, `cannot be made: ${error.message}`, 'Nothing was changed.');
+    throw new TercetError('storage', `${folder} cannot be made: ${error.message}.`, { hint: 'Nothing was changed.' });
   });
   if (first === undefined) return [];
   const made = [folder];
@@ -130,8 +142,4 @@ async function syncFolder(folder: string): Promise<void> {
   } finally {
     await handle.close();
   }
-}
-
-function refused(file: string, why: string, hint: string): TercetError {
-  return new TercetError('storage', `${file} ${why}.`, { hint });
 }
