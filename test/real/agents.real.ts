@@ -92,9 +92,9 @@ describe.each(PROGRAMS)('$title', (program) => {
     expect(stage.repository.fingerprint()).toEqual(before);
     row.executes = true;
     const [has, cost] = [tokens(booked(await stage.receipts())), tokens(billed(made.server))];
-    row.ledger = compared(has, cost);
+    row.ledger = [compared(has, cost), ...(program.tells === undefined ? [] : [program.tells])].join(': ');
     expect(cost.input).toBeGreaterThan(0);
-    expect(has, 'in the ledger, and as billed').toEqual(program.uncounted === undefined ? cost : expect.anything());
+    expect(has, 'in the ledger, and as billed').toEqual(program.tells === undefined ? cost : expect.anything());
   });
 
   it('reviews, and what it writes there is gone', async () => {
@@ -118,6 +118,7 @@ function billed({ log }: ModelServer): (Usage | null)[] {
 
 function compared(has: Tokens, cost: Tokens): string {
   if (has.input === cost.input && has.output === cost.output) return 'all that were billed';
+  if (has.input + has.output === 0) return 'none';
   const share = (100 * (has.input + has.output)) / (cost.input + cost.output);
   return `${share.toFixed(0)} % of those billed`;
 }

@@ -11,8 +11,8 @@ export interface RealProgram {
   model: string;
   /** Models of another lineage, for the two other roles. */
   others: { executor: string; reviewer: string };
-  /** Which of its calls it does not tell of, in words; absent: it tells of all. */
-  uncounted?: string;
+  /** Which of its tokens it tells of, in words; absent: of all. */
+  tells?: string;
   /** Added to the person's configuration, as YAML. */
   config?: string;
   /** What a person would have in their environment; files that it needs are written into `home`. */
@@ -72,7 +72,7 @@ export const PROGRAMS: readonly RealProgram[] = [
     packages: { 'opencode-ai': '1.18.33' },
     command: 'opencode',
     model: 'opencode/anthropic/claude-haiku-5-5',
-    uncounted: 'all but its last step',
+    tells: 'it tells only those of its last step',
     others: NOT_ANTHROPIC,
     env: (url, home) => {
       const file = path.join(home, 'opencode.json');
