@@ -40,7 +40,7 @@ function sumText(orders: readonly ProbeOrder[]): string {
 export function lineOf(probe: RoleProbe): string {
   const { role, model, state, servedModel, ms, usage, cost, unit, quantity, warnings, message, fix } = probe;
   const facts = [
-    `served by ${servedModel === null ? 'nobody says which model' : cleanLine(servedModel, 200)}`,
+    servedModel === null ? 'which model served is not told' : `served by ${cleanLine(servedModel, 200)}`,
     ms === null ? '' : `${ms} ms`,
     usage === null ? 'tokens not told' : `${inputOf(usage)} tokens in, ${usage.output} out`,
     unit === 'usd'
