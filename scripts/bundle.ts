@@ -17,6 +17,8 @@ export async function bundle(): Promise<void> {
     input: { cli: 'src/apps/cli/bin.ts', index: 'src/index.ts', testing: 'src/testing/index.ts' },
     platform: 'node',
     external: [/^node:/],
+    // Its main file is UMD, whose own `require` no bundler can follow.
+    resolve: { alias: { 'jsonc-parser': 'jsonc-parser/lib/esm/main.js' } },
     logLevel: 'warn',
   });
   const { output } = await build.write({

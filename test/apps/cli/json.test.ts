@@ -88,6 +88,8 @@ const CASES: readonly (readonly [string, () => string[], number])[] = [
   ['trust --list', () => ['trust', '--list', '--json'], 0],
   ['trust --revoke', () => ['trust', '--revoke', '--json'], 0],
   ['doctor', () => ['doctor', '--json'], 0],
+  ['install', () => ['install', 'cursor', '--dry-run', '--json'], 0],
+  ['install --json, without a host', () => ['install', '--json'], 0],
   ['demo', () => ['demo', '--json'], 0],
   ['Errors', () => ['show', 'nope', '--json'], 2],
   ['Errors', () => ['show', '--json'], 2],
