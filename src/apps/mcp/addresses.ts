@@ -1,4 +1,5 @@
 import type { FileName, Known } from '../runs/run-state.ts';
+import { nextOf } from './next.ts';
 import type { RunState } from './schemas.ts';
 
 /** The address of a run's file. */
@@ -8,5 +9,6 @@ export function addressOf(run: string, file: FileName): string {
 
 /** A run as the tools tell it. */
 export function stateOf({ state, files }: Known): RunState {
-  return { ...state, resources: files.map((file) => addressOf(state.run, file)) };
+  const told = { ...state, resources: files.map((file) => addressOf(state.run, file)) };
+  return { ...told, next: nextOf(told) };
 }

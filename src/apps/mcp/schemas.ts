@@ -130,6 +130,7 @@ export const RunState = RunView.extend({
     'waiting: the person is asked something. interrupted: its process is gone; resume_run goes on',
   ),
   resumable: RunView.shape.resumable.describe('resume_run can go on with it; nothing paid for is paid again'),
+  next: z.string().describe('which call comes next'),
   resources: z.array(z.string()).describe('addresses of its plan, diff, review and report, as far as they are there'),
 });
 export type RunState = z.infer<typeof RunState>;
