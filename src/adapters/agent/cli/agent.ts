@@ -3,10 +3,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Lineage } from '../../../contract/role.ts';
 import type { Agent, Turn, TurnOptions, TurnResult } from '../../../ports/agent.ts';
-import { classify } from './classify.ts';
 import { agentEnvironment } from './environment.ts';
-import type { Failed, Profile, Reader, Seen } from './profile.ts';
-import { type Deadlines, runProgram, type Stop } from './run-program.ts';
+import { failure, ifOfSystem, notStarted, stopped } from './failure.ts';
+import type { Profile } from './profile.ts';
+import { type Deadlines, runProgram } from './run-program.ts';
 
 export interface CliAgentOptions {
   profile: Profile;
@@ -53,7 +53,7 @@ export function cliAgent(options: CliAgentOptions): Agent {
     { signal, folder, onProgress }: TurnOptions,
     scratch: string,
   ): Promise<TurnResult> {
-    if (signal.aborted) return failure({ kind: 'cancelled', message: 'cancelled', billed: 'no', retryAfterMs: null });
+    if (signal.aborted) return failure(profile, { kind: 'cancelled', message: 'cancelled', billed: 'no', retryAfterMs: null });
     // Without a folder there is nothing to work on: an empty one.
     const cwd = await realpath(folder?.path ?? scratch);
     const order = {
@@ -81,53 +81,14 @@ export function cliAgent(options: CliAgentOptions): Agent {
         return why;
       },
       finished: reader.finished,
-    }).catch((error: unknown) => (isOfSystem(error) ? error : Promise.reject(error)));
-    if (ended instanceof Error) return failure(notStarted(ended));
+    }).catch(ifOfSystem);
+    if (ended instanceof Error) return failure(profile, notStarted(ended));
     const { stop } = ended;
     if (stop !== null && stop.why !== 'linger' && !(reader.finished() && stop.why !== 'cancelled')) {
-      return failure(stopped(stop, reader, { ...DEADLINES, ...deadlines }), reader.seen());
+      return failure(profile, stopped(stop, reader.called(), { ...DEADLINES, ...deadlines }), reader.seen());
     }
     const outcome = reader.conclude(ended);
-    if ('kind' in outcome) return failure(outcome, reader.seen());
+    if ('kind' in outcome) return failure(profile, outcome, reader.seen());
     return { ok: true, ...outcome, toolCalls: [], raw: null, ...reader.seen() };
-  }
-
-  function failure(failed: Failed, seen: Partial<Seen> = {}): TurnResult {
-    const words = failed.message
-      .replace(/[\u0000-\u001f\u007f-\u009f]+/gu, ' ')
-      .trim()
-      .slice(-600);
-    const how = failed.kind === 'bad-key' ? ` (log in with \`${profile.login}\`, or set its key)` : '';
-    const none = { usage: null, servedModel: null, requestId: null };
-    return { ok: false, ...failed, message: `${profile.title}: ${words}${how}`, ...none, ...seen };
-  }
-}
-
-function isOfSystem(error: unknown): error is NodeJS.ErrnoException {
-  return error instanceof Error && typeof (error as NodeJS.ErrnoException).code === 'string';
-}
-
-/** The system would not start it: the prompt is longer than an argument may be, say. */
-function notStarted({ code, message }: NodeJS.ErrnoException): Failed {
-  const kind = code === 'E2BIG' ? 'too-long' : 'bad-request';
-  return { kind, message: `could not be started: ${message}`, billed: 'no', retryAfterMs: null };
-}
-
-function stopped(stop: Stop, reader: Reader, { totalMs, idleMs }: Deadlines): Failed {
-  const billed = reader.called() ? 'maybe' : 'no';
-  const failed = (kind: Failed['kind'], message: string): Failed => ({ kind, message, billed, retryAfterMs: null });
-  switch (stop.why) {
-    case 'cancelled':
-      // The program was running: whether it had called anybody is for its provider to say.
-      return { ...failed('cancelled', 'cancelled'), billed: 'maybe' };
-    case 'total':
-      return failed('stalled', `not finished within ${totalMs / 1000} s`);
-    case 'idle':
-    case 'linger':
-      return failed('stalled', `silent for ${idleMs / 1000} s`);
-    case 'too-large':
-      return failed('too-large', 'it said more than 256 MB, or a line of more than 16 MB, and was stopped');
-    case 'told':
-      return { ...classify(stop.words, { status: null, used: false, otherwise: 'bad-request' }), billed };
   }
 }

@@ -1,0 +1,63 @@
+import type { Effort } from '../../../contract/role.ts';
+
+/** What stands in the way of a session that a profile does not foresee is found out by asking: see session.ts. */
+export interface AcpProfile {
+  /** For people. */
+  readonly title: string;
+  /** The program, as it is found on PATH. */
+  readonly program: string;
+  /** Arguments that make it speak ACP on its standard input and output. `{folder}`, `{model}` and `{effort}` are filled in. */
+  readonly args: readonly string[];
+  /** Variables of the environment that are its own: where its configuration is, where it calls. */
+  readonly variables: readonly string[];
+  /** Variables set for it, whatever the person's say. `{model}` is filled in. */
+  readonly set: Readonly<Record<string, string>>;
+  /** Variables that hold a key it calls with; `by-model`: those of the provider that the model's name begins with. */
+  readonly keys: readonly string[] | 'by-model';
+  /** What a person does to log in. */
+  readonly login: string;
+  /** The method of `authenticate`, and whether it is called always or only where a key is set. */
+  readonly authenticate: { readonly method: string; readonly when: 'always' | 'key' } | null;
+  /** What the client says of itself beside the standard, in `clientCapabilities._meta`. */
+  readonly meta: Readonly<Record<string, unknown>>;
+  /** The mode of a session that writes and of one that reads; null leaves it as it is. Modes that ask are preferred: we answer. */
+  readonly modes: { readonly write: string | null; readonly read: string | null };
+  /** How its model is chosen: by asking the session, or by the arguments alone (`{model}` is among them). */
+  readonly model: 'session' | 'arguments';
+  /** Its name for each effort, the first that it offers; its order where an effort is an argument. */
+  readonly efforts: Readonly<Record<Effort, readonly string[]>>;
+  readonly usage: UsageProfile;
+  /** Its commands run through our terminals, so that they may be allowed: the sandbox holds them. Others run them by themselves. */
+  readonly commands: 'ours' | 'own';
+}
+
+/** What an agent's figures mean. */
+export interface UsageProfile {
+  /** Where they are: the answer to `session/prompt`, `_meta.quota` beside it (all models of the turn), or nowhere. */
+  readonly from: 'prompt' | 'quota' | 'none';
+  /** Whether its input holds what was read from a cache; null: its own total tells. */
+  readonly inputHasCache: boolean | null;
+  /** Whether its output holds the thinking; `missing`: nobody counts it; null: its own total tells. */
+  readonly outputHasThought: boolean | 'missing' | null;
+  /** Whether they are of the whole turn, or of its last step, which is the whole one only of a turn without tools. */
+  readonly covers: 'turn' | 'last-step';
+  /** Whether `usage_update` tells what the session has cost. */
+  readonly cost: boolean;
+}
+
+export const EFFORTS: AcpProfile['efforts'] = {
+  none: ['none', 'minimal', 'low'],
+  low: ['low', 'minimal'],
+  medium: ['medium'],
+  high: ['high'],
+  max: ['max', 'xhigh', 'high'],
+};
+
+/** An agent that nobody has described: everything is asked of the session, and its own total says what its figures hold. */
+export const UNKNOWN_USAGE: UsageProfile = {
+  from: 'prompt',
+  inputHasCache: null,
+  outputHasThought: null,
+  covers: 'turn',
+  cost: true,
+};
