@@ -124,6 +124,8 @@ export interface TurnAnswer {
   servedModel: string | null;
   /** null when the provider did not say: the workflow estimates and marks it. */
   usage: Usage | null;
+  /** Something of the turn is not in `usage`, because nobody counts it: a price made of it is an estimate. */
+  partial?: boolean;
   /** USD as a decimal string when the provider states its own price. */
   reportedUsd: string | null;
   /** Credits the turn took, a decimal string, under `credits`; null or absent when the vendor did not say. */

@@ -1,16 +1,19 @@
 import type { Effort } from '../../../contract/role.ts';
 
-/** What stands in the way of a session that a profile does not foresee is found out by asking: see session.ts. */
+/**
+ * An agent that speaks ACP, as data: how it is started, and what it means by what it says. Texts may hold `{folder}`,
+ * `{model}`, `{effort}`, and for a model that is `provider/name`, `{provider}` and `{name}`.
+ */
 export interface AcpProfile {
   /** For people. */
   readonly title: string;
   /** The program, as it is found on PATH. */
   readonly program: string;
-  /** Arguments that make it speak ACP on its standard input and output. `{folder}`, `{model}` and `{effort}` are filled in. */
+  /** Arguments that make it speak ACP on its standard input and output; filled in. */
   readonly args: readonly string[];
   /** Variables of the environment that are its own: where its configuration is, where it calls. */
   readonly variables: readonly string[];
-  /** Variables set for it, whatever the person's say. `{model}` is filled in. */
+  /** Variables set for it, whatever the person's say; filled in. */
   readonly set: Readonly<Record<string, string>>;
   /** Variables that hold a key it calls with; `by-model`: those of the provider that the model's name begins with. */
   readonly keys: readonly string[] | 'by-model';
@@ -37,8 +40,10 @@ export interface UsageProfile {
   readonly from: 'prompt' | 'quota' | 'none';
   /** Whether its input holds what was read from a cache; null: its own total tells. */
   readonly inputHasCache: boolean | null;
-  /** Whether its output holds the thinking; `missing`: nobody counts it; null: its own total tells. */
-  readonly outputHasThought: boolean | 'missing' | null;
+  /** Whether its output holds the thinking; null: its own total tells. */
+  readonly outputHasThought: boolean | null;
+  /** Something of every turn is in no figure (its thinking, a call for a title): a price made of them is an estimate. */
+  readonly uncounted: boolean;
   /** Whether they are of the whole turn, or of its last step, which is the whole one only of a turn without tools. */
   readonly covers: 'turn' | 'last-step';
   /** Whether `usage_update` tells what the session has cost. */
@@ -58,6 +63,7 @@ export const UNKNOWN_USAGE: UsageProfile = {
   from: 'prompt',
   inputHasCache: null,
   outputHasThought: null,
+  uncounted: false,
   covers: 'turn',
   cost: true,
 };

@@ -26,7 +26,7 @@ export const ACP_PROFILES: Readonly<Record<string, AcpProfile>> = {
     login: 'opencode auth login',
     modes: { write: 'build', read: 'plan' },
     // Its input leaves out what was cached, its output the thinking, and both are of the last step alone.
-    usage: { from: 'prompt', inputHasCache: false, outputHasThought: false, covers: 'last-step', cost: true },
+    usage: { ...UNKNOWN_USAGE, inputHasCache: false, outputHasThought: false, covers: 'last-step' },
   },
   'gemini-cli': {
     ...COMMON,
@@ -38,7 +38,8 @@ export const ACP_PROFILES: Readonly<Record<string, AcpProfile>> = {
     login: 'gemini',
     authenticate: { method: 'gemini-api-key', when: 'key' },
     modes: { write: 'default', read: 'default' },
-    usage: { from: 'quota', inputHasCache: true, outputHasThought: 'missing', covers: 'turn', cost: false },
+    // It leaves out the thinking, and says of its input not what was cached.
+    usage: { from: 'quota', inputHasCache: true, outputHasThought: true, uncounted: true, covers: 'turn', cost: false },
   },
   'claude-acp': {
     ...COMMON,
@@ -50,7 +51,8 @@ export const ACP_PROFILES: Readonly<Record<string, AcpProfile>> = {
     login: 'claude /login',
     // Its own default, `auto`, asks nothing.
     modes: { write: 'default', read: 'default' },
-    usage: { from: 'quota', inputHasCache: false, outputHasThought: true, covers: 'turn', cost: true },
+    // By model: what it says of the turn leaves out its side calls, which are in its cost.
+    usage: { ...UNKNOWN_USAGE, from: 'quota', inputHasCache: false, outputHasThought: true },
   },
   'codex-acp': {
     ...COMMON,
@@ -63,7 +65,15 @@ export const ACP_PROFILES: Readonly<Record<string, AcpProfile>> = {
     authenticate: { method: 'api-key', when: 'key' },
     modes: { write: 'workspace-write', read: 'read-only' },
     efforts: { ...EFFORTS, max: ['xhigh', 'max', 'high'] },
-    usage: { from: 'quota', inputHasCache: false, outputHasThought: true, covers: 'turn', cost: false },
+    // A side call for a title is counted nowhere.
+    usage: {
+      from: 'quota',
+      inputHasCache: false,
+      outputHasThought: true,
+      uncounted: true,
+      covers: 'turn',
+      cost: false,
+    },
   },
   'cursor-acp': {
     ...COMMON,
@@ -83,9 +93,9 @@ export const ACP_PROFILES: Readonly<Record<string, AcpProfile>> = {
     title: 'GitHub Copilot CLI',
     program: 'copilot',
     args: ['--acp', '--stdio', '--model', '{model}', '--effort', '{effort}'],
-    variables: ['COPILOT_HOME'],
+    // Its token is a login: nothing of it is paid by token.
+    variables: ['COPILOT_HOME', 'COPILOT_GITHUB_TOKEN'],
     set: { COPILOT_AUTO_UPDATE: 'false' },
-    keys: ['COPILOT_GITHUB_TOKEN'],
     login: 'copilot login',
     efforts: { ...EFFORTS, none: ['low'], low: ['low'] },
   },
@@ -94,8 +104,8 @@ export const ACP_PROFILES: Readonly<Record<string, AcpProfile>> = {
     title: 'goose',
     program: 'goose',
     args: ['acp'],
-    variables: ['GOOSE_PROVIDER'],
-    set: { GOOSE_MODEL: '{model}', GOOSE_MODE: 'approve' },
+    set: { GOOSE_PROVIDER: '{provider}', GOOSE_MODEL: '{name}', GOOSE_MODE: 'approve' },
+    keys: 'by-model',
     login: 'goose configure',
     modes: { write: 'approve', read: 'approve' },
     model: 'arguments',

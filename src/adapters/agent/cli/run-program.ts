@@ -91,7 +91,14 @@ export async function runProgram(options: ProgramOptions): Promise<Ended & { sto
   // A program that ends before it has read everything is no error of ours.
   child.stdin.on('error', () => {});
   if (typeof options.input === 'string') child.stdin.end(options.input);
-  else options.input(lineTo(child.stdin, () => end({ why: 'too-large' }), timers.last(() => end({ why: 'linger' }))));
+  else
+    options.input(
+      lineTo(
+        child.stdin,
+        () => end({ why: 'too-large' }),
+        timers.last(() => end({ why: 'linger' })),
+      ),
+    );
   try {
     const code = await exited;
     await Promise.race([closed, wait(DRAIN_MS, undefined, { ref: false })]);
