@@ -51,6 +51,7 @@ export function acpKnown(name: string, user: Pick<UserConfig, 'agents'>): AcpKno
     efforts: EFFORTS,
     usage: UNKNOWN_USAGE,
     commands: 'own',
+    absentIsEmpty: false,
   };
   const vendor = Object.hasOwn(VENDORS, name) ? VENDORS[name] : undefined;
   return {

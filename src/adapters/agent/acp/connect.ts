@@ -23,6 +23,8 @@ export interface Parts {
   readonly line: Line;
   /** Whether commands may be allowed, because they come to our terminals. */
   readonly runsCommands: boolean;
+  /** See the profile's. */
+  readonly absentIsEmpty: boolean;
   /** Ends what terminals run. */
   readonly signal: AbortSignal;
 }
@@ -32,7 +34,7 @@ export interface Parts {
  * The SDK matches answers to requests, and answers methods nobody knows.
  */
 export function connect(parts: Parts): Connection {
-  const { yard, heard, line, runsCommands, signal } = parts;
+  const { yard, heard, line, runsCommands, absentIsEmpty, signal } = parts;
   const pending = new Set<unknown>();
   let controller: ReadableStreamDefaultController<never> | null = null;
   let open = true;
@@ -61,7 +63,7 @@ export function connect(parts: Parts): Connection {
       }
     });
   app.onNotification('session/update', asParams, ({ params }) => heard.update(params));
-  answer('fs/read_text_file', (asked) => readFile(yard, asked));
+  answer('fs/read_text_file', (asked) => readFile(yard, asked, absentIsEmpty));
   answer('fs/write_text_file', (asked) => writeFile(yard, asked, (what) => heard.refused(what)));
   answer('session/request_permission', (asked) => {
     const { outcome, refused } = decide(heard.callOf(asked.toolCall), asked.options, yard, runsCommands);

@@ -2,13 +2,14 @@ import { text as asText, isJson, type Json } from '../cli/profile.ts';
 import { Refusal } from './refusal.ts';
 import type { Yard } from './yard.ts';
 
-/** `fs/read_text_file`: lines `line`, `limit` of a file where they are given. A file that is not there is an error, as the protocol has it. */
-export async function readFile(yard: Yard, asked: Json): Promise<{ content: string }> {
+/** `fs/read_text_file`: lines `line`, `limit` of a file where they are given. A file that is not there is an error, except for an agent that cannot bear one. */
+export async function readFile(yard: Yard, asked: Json, absentIsEmpty: boolean): Promise<{ content: string }> {
   const path = asText(asked.path);
   const found = yard.inside(path);
   if ('refused' in found) throw Refusal.invalid(found.refused);
   const read = yard.door === null ? { refused: 'Files are not read for you.' } : await yard.door.read(found.path);
   if ('refused' in read) throw Refusal.invalid(read.refused);
+  if (read.text === null && absentIsEmpty) return { content: '' };
   if (read.text === null) throw Refusal.notFound(path);
   const { line, limit } = asked;
   if (!isCount(line) && !isCount(limit)) return { content: read.text };

@@ -32,6 +32,8 @@ export interface AcpProfile {
   readonly usage: UsageProfile;
   /** Its commands run through our terminals, so that they may be allowed: the sandbox holds them. Others run them by themselves. */
   readonly commands: 'ours' | 'own';
+  /** It takes every error of a read for a broken disk: a file that is not there is shown as an empty one. */
+  readonly absentIsEmpty: boolean;
 }
 
 /** What an agent's figures mean. */

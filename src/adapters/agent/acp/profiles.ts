@@ -11,6 +11,7 @@ const COMMON = {
   efforts: EFFORTS,
   usage: UNKNOWN_USAGE,
   commands: 'own',
+  absentIsEmpty: false,
 } as const satisfies Partial<AcpProfile>;
 
 /** Known agents that speak ACP, by the name that stands where a provider stands. What was run and what was read: docs/agents.md. */
@@ -37,6 +38,7 @@ export const ACP_PROFILES: Readonly<Record<string, AcpProfile>> = {
     keys: ['GEMINI_API_KEY'],
     login: 'gemini',
     authenticate: { method: 'gemini-api-key', when: 'key' },
+    absentIsEmpty: true,
     modes: { write: 'default', read: 'default' },
     // It leaves out the thinking, and says of its input not what was cached.
     usage: { from: 'quota', inputHasCache: true, outputHasThought: true, uncounted: true, covers: 'turn', cost: false },
@@ -117,6 +119,7 @@ export const ACP_PROFILES: Readonly<Record<string, AcpProfile>> = {
     args: ['--acp', '--model', '{model}'],
     variables: ['OPENAI_BASE_URL'],
     login: 'qwen, then /auth',
+    absentIsEmpty: true,
     modes: { write: 'default', read: 'default' },
   },
 };

@@ -60,7 +60,14 @@ export async function acpTurn(
   }).catch(ifOfSystem);
   const started: Line = line ?? { send: () => {}, finish: () => {} };
   const runsCommands = profile.commands === 'ours' && yard.door?.run != null;
-  connection = connect({ yard, heard, line: started, runsCommands, signal: inner.signal });
+  connection = connect({
+    yard,
+    heard,
+    line: started,
+    runsCommands,
+    absentIsEmpty: profile.absentIsEmpty,
+    signal: inner.signal,
+  });
   const { context } = connection;
   const ask: Ask = async (method, params) => record(await context.request(method, params));
   const cancel = (): void => {
@@ -105,24 +112,26 @@ export async function acpTurn(
   function conclude(): TurnResult {
     const answer = 'answer' in said ? said.answer : {};
     const { usage, partial, servedModel } = figuresOf(answer, heard, profile.usage, model);
-    const paid = heard.cost === '0' && usage !== null ? null : heard.cost;
     const seen = {
       usage,
-      // An agent that knows no price says 0; nothing is free that used tokens.
-      reportedUsd: profile.usage.cost ? paid : null,
+      // An agent that knows no price says 0, and so does one that was cancelled: that is not known to be free.
+      reportedUsd: profile.usage.cost && heard.cost !== '0' ? heard.cost : null,
       servedModel: model === 'default' ? null : servedModel,
       requestId: heard.session,
     };
     if (signal.aborted && !('answer' in said && said.answer.stopReason === 'end_turn'))
       return failure(profile, { kind: 'cancelled', message: 'cancelled', billed: 'maybe', retryAfterMs: null }, seen);
     if (!('answer' in said)) return failure(profile, whyNot(said.error), seen);
-    const outcome = spoken(text(answer.stopReason));
+    const outcome = spoken(text(answer.stopReason), usage === null);
     if ('kind' in outcome) return failure(profile, outcome, seen);
     return { ok: true, toolCalls: [], raw: null, ...outcome, ...seen, ...(partial ? { partial } : {}) };
   }
 
   /** What it said, by the reason it stopped for. */
-  function spoken(reason: string): Failed | Pick<TurnAnswer, 'text' | 'object' | 'finish' | 'notes'> {
+  function spoken(
+    reason: string,
+    uncounted: boolean,
+  ): Failed | Pick<TurnAnswer, 'text' | 'object' | 'finish' | 'notes'> {
     const words = heard.answer();
     const failed = (kind: Failed['kind'], message: string): Failed => ({
       kind,
@@ -133,6 +142,9 @@ export async function acpTurn(
     const notes = heard.notes(profile.title);
     if (reason === 'refusal') return failed('refused', words || 'it refused');
     if (reason === 'cancelled') return { ...failed('cut-off', 'it cancelled its own turn'), billed: 'maybe' };
+    // One that counts every call has made none: its words are an error, told as an answer.
+    if (uncounted && profile.usage.from === 'quota' && heard.tools === 0)
+      return classify(words || 'it called no model', { status: null, used: false, otherwise: 'bad-request' });
     const length = reason === 'max_tokens' || reason === 'max_turn_requests';
     if (length) notes.push(`${profile.title} stopped at a limit of its own (${reason}).`);
     if (words === '' && !yard.write && !length) return failed('empty', 'the answer is empty');
@@ -153,11 +165,15 @@ export async function acpTurn(
 function rejected({ code, message, data }: RequestError, used: boolean): Failed {
   const more = typeof data === 'string' ? data : text(record(data).details) || text(record(data).message);
   const words = more === '' || message.includes(more) ? message : `${message}: ${more}`;
-  const failed = classify(words, { status: null, used, otherwise: used ? 'cut-off' : 'bad-request' });
+  // Gemini CLI gives the status of its API for a code, opencode in the data.
+  const status = [code, record(data).statusCode, record(data).status].find(isStatus) ?? null;
+  const failed = classify(words, { status, used, otherwise: used ? 'cut-off' : 'bad-request' });
   return code === AUTH_REQUIRED && failed.kind === 'bad-request'
     ? { ...failed, kind: 'bad-key', billed: 'no' }
     : failed;
 }
+
+const isStatus = (value: unknown): value is number => typeof value === 'number' && value >= 400 && value < 600;
 
 /** It ended in the middle of the conversation. */
 function crashed({ code, stderr }: Ended, used: boolean): Failed {
