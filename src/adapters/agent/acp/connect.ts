@@ -38,6 +38,8 @@ export function connect(parts: Parts): Connection {
   const pending = new Set<unknown>();
   let controller: ReadableStreamDefaultController<never> | null = null;
   let open = true;
+  let closed = false;
+  let prompt: unknown;
   const stream = {
     readable: new ReadableStream<never>({
       start: (made) => {
@@ -47,6 +49,7 @@ export function connect(parts: Parts): Connection {
     writable: new WritableStream<Json>({
       write: (message) => {
         if ('method' in message && 'id' in message) pending.add(message.id);
+        if (message.method === 'session/prompt') prompt = message.id;
         line.send(`${JSON.stringify(message)}\n`);
       },
     }),
@@ -62,7 +65,6 @@ export function connect(parts: Parts): Connection {
         throw error;
       }
     });
-  app.onNotification('session/update', asParams, ({ params }) => heard.update(params));
   answer('fs/read_text_file', (asked) => readFile(yard, asked, absentIsEmpty));
   answer('fs/write_text_file', (asked) => writeFile(yard, asked, (what) => heard.refused(what)));
   answer('session/request_permission', (asked) => {
@@ -91,13 +93,21 @@ export function connect(parts: Parts): Connection {
     context: connection.agent,
     feed(message) {
       if (!open) return;
-      const isAnswer = !('method' in message);
-      if (isAnswer && !pending.delete(message.id)) return;
+      if (!('method' in message)) {
+        if (!pending.delete(message.id)) return;
+        // The turn is over with the answer to its prompt: nothing that is asked for after it is done.
+        if (message.id === prompt) open = false;
+      } else if (!('id' in message)) {
+        // What an agent only tells us is read as it is: the SDK would refuse kinds of news it does not know, aloud.
+        if (message.method === 'session/update') heard.update(asParams(message.params));
+        if (message.method !== '$/cancel_request') return;
+      }
       controller?.enqueue(message as never);
     },
     close() {
-      if (!open) return;
+      if (closed) return;
       open = false;
+      closed = true;
       controller?.close();
     },
   };

@@ -93,7 +93,7 @@ export class Heard {
   }
 
   #speak(words: string, message: string | null): void {
-    const another = message !== null && this.#message !== null && message !== this.#message;
+    const another = message !== null && message !== this.#message;
     if (another && this.#parts.at(-1) !== '') this.#parts.push('');
     this.#message = message ?? this.#message;
     this.#parts[this.#parts.length - 1] += words;
