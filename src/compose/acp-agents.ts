@@ -46,6 +46,7 @@ export function acpKnown(name: string, user: Pick<UserConfig, 'agents'>): AcpKno
     login: 'its own login',
     authenticate: null,
     meta: {},
+    sessionMeta: {},
     modes: { write: null, read: null },
     model: 'session',
     efforts: EFFORTS,

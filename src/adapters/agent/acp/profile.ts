@@ -23,6 +23,8 @@ export interface AcpProfile {
   readonly authenticate: { readonly method: string; readonly when: 'always' | 'key' } | null;
   /** What the client says of itself beside the standard, in `clientCapabilities._meta`. */
   readonly meta: Readonly<Record<string, unknown>>;
+  /** What is asked for with a new session beside the standard, in its `_meta`. */
+  readonly sessionMeta: Readonly<Record<string, unknown>>;
   /** The mode of a session that writes and of one that reads; null leaves it as it is. Modes that ask are preferred: we answer. */
   readonly modes: { readonly write: string | null; readonly read: string | null };
   /** How its model is chosen: by asking the session, or by the arguments alone (`{model}` is among them). */

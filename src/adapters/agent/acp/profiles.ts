@@ -6,6 +6,7 @@ const COMMON = {
   keys: [],
   authenticate: null,
   meta: {},
+  sessionMeta: {},
   modes: { write: null, read: null },
   model: 'session',
   efforts: EFFORTS,
@@ -22,7 +23,13 @@ export const ACP_PROFILES: Readonly<Record<string, AcpProfile>> = {
     program: 'opencode',
     args: ['acp', '--cwd', '{folder}'],
     variables: ['OPENCODE_CONFIG', 'OPENCODE_CONFIG_CONTENT', 'OPENCODE_CONFIG_DIR', 'OPENCODE_DISABLE_MODELS_FETCH'],
-    set: { OPENCODE_DISABLE_AUTOUPDATE: '1' },
+    set: {
+      OPENCODE_DISABLE_AUTOUPDATE: '1',
+      // The repository's own configuration holds permissions, plugins and servers that are not the person's.
+      OPENCODE_DISABLE_PROJECT_CONFIG: '1',
+      // Unless told it asks for nothing.
+      OPENCODE_PERMISSION: JSON.stringify({ edit: 'ask', bash: 'ask', webfetch: 'ask' }),
+    },
     keys: 'by-model',
     login: 'opencode auth login',
     modes: { write: 'build', read: 'plan' },
@@ -51,6 +58,10 @@ export const ACP_PROFILES: Readonly<Record<string, AcpProfile>> = {
     variables: ['ANTHROPIC_BASE_URL', 'CLAUDE_CONFIG_DIR', 'CLAUDE_CODE_OAUTH_TOKEN', 'CLAUDE_CODE_EXECUTABLE'],
     keys: ['ANTHROPIC_API_KEY', 'ANTHROPIC_AUTH_TOKEN'],
     login: 'claude /login',
+    // The repository's settings and hooks are not the person's, and nothing of a task is on the web.
+    sessionMeta: {
+      claudeCode: { options: { settingSources: ['user'], disallowedTools: ['WebFetch', 'WebSearch'] } },
+    },
     // Its own default, `auto`, asks nothing.
     modes: { write: 'default', read: 'default' },
     // By model: what it says of the turn leaves out its side calls, which are in its cost.

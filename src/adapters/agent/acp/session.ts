@@ -37,7 +37,11 @@ export async function openSession(ask: Ask, profile: AcpProfile, order: SessionO
     );
   }
   await logIn(ask, profile, order, hello);
-  const session = await ask('session/new', { cwd: order.folder, mcpServers: [] });
+  const session = await ask('session/new', {
+    cwd: order.folder,
+    mcpServers: [],
+    ...(Object.keys(profile.sessionMeta).length === 0 ? {} : { _meta: profile.sessionMeta }),
+  });
   const sessionId = text(session.sessionId);
   if (sessionId === '') throw new Halt('bad-request', 'opened a session without an id');
   const model = await chooseModel(ask, profile, order, { ...session, sessionId });

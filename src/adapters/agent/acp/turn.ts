@@ -7,10 +7,10 @@ import { type Ended, type Failed, type Json, record, text } from '../cli/profile
 import { promptOf, schemaInWords } from '../cli/prompt.ts';
 import { type Line, runProgram } from '../cli/run-program.ts';
 import { parseObject } from '../parse-object.ts';
-import type { AcpAgentOptions, AcpDeadlines } from './agent.ts';
 import { type Connection, connect } from './connect.ts';
 import { fillerOf } from './fill.ts';
 import { Heard } from './heard.ts';
+import type { AcpAgentOptions, AcpDeadlines } from './options.ts';
 import { Halt } from './refusal.ts';
 import { type Ask, openSession } from './session.ts';
 import { figuresOf } from './usage.ts';

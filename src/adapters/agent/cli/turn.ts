@@ -1,8 +1,8 @@
 import { realpath, writeFile } from 'node:fs/promises';
 import type { Turn, TurnOptions, TurnResult } from '../../../ports/agent.ts';
-import type { CliAgentOptions } from './agent.ts';
 import { agentEnvironment } from './environment.ts';
 import { failure, ifOfSystem, notStarted, stopped } from './failure.ts';
+import type { CliAgentOptions } from './options.ts';
 import { type Deadlines, runProgram } from './run-program.ts';
 
 /** One turn of a program, its lines of JSON read as they come. `scratch`: a folder for files of this turn. */

@@ -28,6 +28,10 @@ describe('opencode', () => {
     });
     const [call] = made.fake.calls();
     expect(call?.args).toEqual(['acp', '--cwd', made.folder]);
+    expect(call?.env).toMatchObject({
+      OPENCODE_DISABLE_PROJECT_CONFIG: '1',
+      OPENCODE_PERMISSION: expect.stringContaining('"edit":"ask"'),
+    });
     expect(made.sent('session/new')).toEqual([{ cwd: made.folder, mcpServers: [] }]);
     const [hello] = made.sent('initialize');
     expect(hello).toMatchObject({
@@ -114,6 +118,14 @@ describe('claude-agent-acp', () => {
       ['effort', 'low'],
       ['mode', 'default'],
     ]);
+  });
+
+  it('is told to leave the repository’s settings alone', async () => {
+    using made = fakeAcp('claude-acp');
+    await made.go();
+    expect(made.sent('session/new')[0]).toMatchObject({
+      _meta: { claudeCode: { options: { settingSources: ['user'] } } },
+    });
   });
 
   it('in a mode that asks nothing works by itself', async () => {
