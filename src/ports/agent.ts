@@ -139,10 +139,18 @@ export interface TurnAnswer {
 
 /** What a turn in the worktree came to, as the scope guard saw it. */
 export interface Work {
-  /** All files of the task that differ from HEAD; null: removed. */
-  files: readonly { readonly path: string; readonly text: string | null }[];
+  /** All files of the task that differ from HEAD. */
+  files: readonly WorkFile[];
   /** What was put back, and why. */
   refused: readonly { readonly path: string; readonly reason: string }[];
+}
+
+export interface WorkFile {
+  readonly path: string;
+  /** null: removed. */
+  readonly text: string | null;
+  /** Absent in receipts of before this was kept: the mode stays as it is. */
+  readonly executable?: boolean;
 }
 
 export interface TurnFailure {

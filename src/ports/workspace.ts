@@ -107,8 +107,10 @@ export interface Worktree {
   head(): Promise<string>;
   /** The text of a file; null when absent. Throws `repository` for a path outside, a link, or a file that is not UTF-8 text. */
   read(path: string): Promise<string | null>;
-  /** Writes exactly these characters as UTF-8; keeps the mode; makes folders. Guarded as `read`. */
-  write(path: string, text: string): Promise<void>;
+  /** Whether the file is marked as executable. Guarded as `read`. */
+  isExecutable(path: string): Promise<boolean>;
+  /** Writes exactly these characters as UTF-8; keeps the mode, but for what `executable` says; makes folders. Guarded as `read`. */
+  write(path: string, text: string, executable?: boolean): Promise<void>;
   remove(path: string): Promise<void>;
   /** Paths that differ from HEAD, untracked (not ignored) ones included, sorted. */
   changed(): Promise<string[]>;

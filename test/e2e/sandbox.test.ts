@@ -89,7 +89,7 @@ test('`sandbox: off` runs, warns and is recorded', async () => {
     featureRequest: REQUEST,
     repository: repository.root,
     planning: 'always',
-    ...demoAgents(),
+    ...demoAgents(false),
     env: home.env,
   });
   for await (const event of run.events) events.push(event);
@@ -136,7 +136,7 @@ describe.skipIf(program === null)('a run on a machine with bubblewrap', () => {
       featureRequest: REQUEST,
       repository: repository.root,
       planning: 'always',
-      ...demoAgents(),
+      ...demoAgents(false),
       env: home.env,
     });
     const outputs: string[] = [];

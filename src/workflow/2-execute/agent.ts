@@ -3,7 +3,7 @@ import { parseAnswer } from '../../edits/parse-answer.ts';
 import { renderBrief } from '../../handoff/brief.ts';
 import { fence } from '../../handoff/prompt.ts';
 import { refuse } from '../../handoff/scope.ts';
-import type { Agent, Door, Turn, TurnAnswer, Work } from '../../ports/agent.ts';
+import type { Agent, Door, Turn, TurnAnswer, Work, WorkFile } from '../../ports/agent.ts';
 import { pay } from '../calls/pay.ts';
 import { putWork, undoInterrupted } from '../calls/place.ts';
 import { sectionOf } from '../calls/section.ts';
@@ -75,14 +75,15 @@ function guardOf(ctx: RunContext, run: TaskRun): Door['refuse'] {
 /** What of the worktree is the task's work, and what is out of its scope. */
 async function lookAt(run: TaskRun): Promise<Work> {
   const scope = scopeOfRun(run);
-  const files: { path: string; text: string | null }[] = [];
+  const files: WorkFile[] = [];
   const refused: { path: string; reason: string }[] = [];
   for (const path of await run.worktree.changed()) {
     const text = await textOrRefusal(run.worktree, path);
     const reason = refuse(scope, path, text === null ? 'delete' : 'modify');
     if (reason !== null) refused.push({ path, reason });
     else if (text === undefined) refused.push({ path, reason: `${JSON.stringify(path)} is no plain file of text.` });
-    else files.push({ path, text });
+    else if (text === null) files.push({ path, text });
+    else files.push({ path, text, executable: await run.worktree.isExecutable(path) });
   }
   return { files, refused };
 }

@@ -97,9 +97,9 @@ export async function undoInterrupted(ctx: RunContext, worktree: Worktree): Prom
 /** Makes the worktree HEAD and these files, through the same guarded door that every other write takes. */
 export async function putWork(worktree: Worktree, { files }: Work): Promise<void> {
   await worktree.restore();
-  for (const { path, text } of files) {
+  for (const { path, text, executable } of files) {
     if (text === null) await worktree.remove(path);
-    else await worktree.write(path, text);
+    else await worktree.write(path, text, executable);
   }
 }
 

@@ -1,5 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import {
+  chmodSync,
   existsSync,
   linkSync,
   lstatSync,
@@ -212,6 +213,20 @@ describe('files', () => {
     await files.remove('deep/er/x.txt');
     expect(existsSync(join(root, 'deep'))).toBe(false);
     expect(readdirSync(root)).toEqual(['run.sh']);
+  });
+
+  test('marks as executable, and takes the mark away, when told', async () => {
+    const mode = () => lstatSync(join(root, 'run.sh')).mode & 0o777;
+    expect(await files.isExecutable('run.sh')).toBe(false);
+    await files.write('run.sh', 'a', true);
+    expect([mode() & 0o100, await files.isExecutable('run.sh')]).toEqual([0o100, true]);
+    await files.write('run.sh', 'b', false);
+    expect([mode() & 0o111, await files.isExecutable('run.sh')]).toEqual([0, false]);
+    chmodSync(join(root, 'run.sh'), 0o640);
+    await files.write('run.sh', 'c', true);
+    expect(mode()).toBe(0o750);
+    symlinkSync('run.sh', join(root, 'link'));
+    await expect(files.isExecutable('link')).rejects.toMatchObject(REFUSED);
   });
 
   test('what is no text is refused', async () => {

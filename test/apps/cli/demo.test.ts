@@ -37,19 +37,14 @@ function still(text: string): string {
     .replaceAll(/^ {2}(planner|executor|reviewer) .*$/gm, '  $1 …');
 }
 
-test('golden: without a terminal, the story on stderr and the report on stdout', async () => {
-  const { home, result, ms } = await play([]);
+test('golden: without a terminal, the story on stderr and the report on stdout; nothing is left behind', async () => {
+  const { home, result, ms, temporary } = await play([]);
   await using _ = home;
   expect(result.code, result.stderr).toBe(0);
   expect(ms).toBeLessThan(LIMIT_MS);
   expect(result.stderr + result.stdout).not.toContain('\x1b');
   await expect(still(result.stderr)).toMatchFileSnapshot('../../golden/output/demo-progress.txt');
   await expect(still(result.stdout)).toMatchFileSnapshot('../../golden/output/demo-report.txt');
-});
-
-test('leaves nothing in the home and nothing in the temporary folder', async () => {
-  const { home, temporary } = await play(['--quiet']);
-  await using _ = home;
   expect(readdirSync(temporary)).toEqual([]);
   expect(readdirSync(home.folder)).toEqual(['tmp']);
 });

@@ -30,6 +30,7 @@ describe('Claude Code as executor', () => {
         claude({ write: { ...DONE, 'package.json': '{}\n', 'NOTES.md': 'notes\n' } }),
         claude({
           write: NOTE,
+          executable: ['src/limits.js'],
           git: [
             ['add', '-A'],
             ['commit', '-qm', 'all done'],
@@ -56,6 +57,8 @@ describe('Claude Code as executor', () => {
       stage.repository.git('log', '-1', '--format=%(trailers:key=Tercet-Model,valueonly)', said.branch ?? ''),
     ).toContain('claude-sonnet-5-5');
     expect(result.stderr).toContain('committed by itself (1)');
+    const modes = stage.repository.git('ls-tree', '--format=%(objectmode) %(path)', said.branch ?? '', 'src/');
+    expect(modes.split('\n').filter((line) => line.startsWith('100755'))).toEqual(['100755 src/limits.js']);
 
     const [first, second] = made.fake.calls();
     expect(second?.input).toContain('"package.json" is not among the files of T1');

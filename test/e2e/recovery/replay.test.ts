@@ -60,7 +60,7 @@ async function marks(stage: Stage, run: string) {
 }
 
 describe('a replay', () => {
-  it('makes the same commits without a call, a key, or a trace', async () => {
+  it('makes the same commits without a call, a key, or a trace; a call that has no receipt is named, not made', async () => {
     await using stage = await setStage(script);
     const { run, commits } = summary(await stage.tercet(STORY));
     expect(commits).toHaveLength(2);
@@ -70,6 +70,20 @@ describe('a replay', () => {
     expect(result.said()).toMatchObject({ outcome: 'approved', same: true, missing: null, branch: null });
     expect(result.said().commits.map(({ replayed }) => replayed)).toEqual(commits.map(({ sha }) => sha));
     expect(await marks(stage, run)).toEqual(before);
+
+    // Without one of the receipts.
+    const { DatabaseSync } = await import('node:sqlite');
+    const database = new DatabaseSync(path.join(stage.home.folder, 'data', 'ledger.db'));
+    database.exec('DELETE FROM receipt WHERE json LIKE \'%"purpose":"repair"%\'');
+    database.close();
+    const without = await replay(stage, run);
+    expect(without.code).toBe(1);
+    expect(without.said().missing).toMatch(
+      /^repair by the executor anthropic\/claude-haiku-5-5 for T2 \(call [0-9a-f]+\)$/,
+    );
+    expect(without.said().commits.map(({ difference }) => difference)).toEqual([null, 'the replay did not come to it']);
+    expect(stage.server.log).toHaveLength(before.calls);
+    expect(stage.repository.git('branch', '--list', 'tercet/replay-*')).toBe('');
   });
 
   it('does so after the branch is gone and its objects are pruned, under another name and clock zone', async () => {
@@ -210,24 +224,6 @@ describe('a replay', () => {
     const result = await replay(stage, run);
     expect(result.code, result.stdout + result.stderr).toBe(0);
     expect(result.said()).toMatchObject({ outcome: 'parked', same: true });
-  });
-
-  it('names the call that has no receipt, and makes none', async () => {
-    await using stage = await setStage(script);
-    const { run } = summary(await stage.tercet(STORY));
-    const { DatabaseSync } = await import('node:sqlite');
-    const database = new DatabaseSync(path.join(stage.home.folder, 'data', 'ledger.db'));
-    database.exec('DELETE FROM receipt WHERE json LIKE \'%"purpose":"repair"%\'');
-    database.close();
-    const calls = stage.server.log.length;
-    const result = await replay(stage, run);
-    expect(result.code).toBe(1);
-    expect(result.said().missing).toMatch(
-      /^repair by the executor anthropic\/claude-haiku-5-5 for T2 \(call [0-9a-f]+\)$/,
-    );
-    expect(result.said().commits.map(({ difference }) => difference)).toEqual([null, 'the replay did not come to it']);
-    expect(stage.server.log).toHaveLength(calls);
-    expect(stage.repository.git('branch', '--list', 'tercet/replay-*')).toBe('');
   });
 
   it('runs the commands again when told, and says which does not pass any more', async () => {

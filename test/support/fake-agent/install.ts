@@ -16,6 +16,8 @@ import { fileURLToPath } from 'node:url';
 export interface FakeTurn {
   /** Files, relative to the folder it works in. */
   write?: Record<string, string>;
+  /** Which files in the folder are marked as executable then. */
+  executable?: string[];
   /** git commands, after the files. */
   git?: string[][];
   stderr?: string;

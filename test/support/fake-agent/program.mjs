@@ -1,7 +1,7 @@
 // Stands in for a coding agent's program: replays a transcript of the real one, and does in the folder what it is told.
 // Plain JavaScript with nothing but Node, because it is started as the program itself.
 import { execFileSync, spawn } from 'node:child_process';
-import { appendFileSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { appendFileSync, chmodSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 
 const [folder, ...args] = process.argv.slice(2);
@@ -48,6 +48,7 @@ function work() {
     mkdirSync(path.dirname(path.resolve(cwd, name)), { recursive: true });
     writeFileSync(path.resolve(cwd, name), content);
   }
+  for (const name of turn.executable ?? []) chmodSync(path.resolve(cwd, name), 0o755);
   for (const command of turn.git ?? []) {
     const who = ['-c', 'user.name=Agent', '-c', 'user.email=agent@example.org'];
     execFileSync('git', [...who, ...command], { cwd, stdio: 'pipe' });

@@ -62,14 +62,17 @@ export const openaiResponses: Dialect = {
 type Item = Record<string, unknown>;
 
 function itemText(item: Item): string {
-  if (item.type === 'function_call') return `${text(item.name)}${text(item.arguments)}`;
-  if (item.type === 'function_call_output') return text(item.output);
+  if (isCall(item)) return `${text(item.name)}${text(item.arguments ?? item.input)}`;
+  if (isOutput(item) && typeof item.output === 'string') return item.output;
   if (item.type === 'reasoning') return thoughtOf(item.encrypted_content) ?? '';
   if (typeof item.content === 'string') return item.content;
-  return list(item.content)
+  return list(isOutput(item) ? item.output : item.content)
     .map((part) => text(record(part).text))
     .join('\n');
 }
+
+const isCall = ({ type }: Item) => type === 'function_call' || type === 'custom_tool_call';
+const isOutput = ({ type }: Item) => type === 'function_call_output' || type === 'custom_tool_call_output';
 
 function sealed(thinking: string): string {
   return `sealed:${Buffer.from(thinking).toString('base64')}`;
@@ -91,12 +94,11 @@ function output(answer: Answer): Item[] {
     ...(answer.text === ''
       ? []
       : [{ type: 'message', id: `msg_${answer.id}`, role: 'assistant', status: 'completed', content: [part] }]),
-    ...answer.calls.map(({ id, name, args }, index) => ({
-      type: 'function_call',
-      id: `fc_${answer.id}_${index}`,
+    ...answer.calls.map(({ id, name, args, freeform }, index) => ({
+      ...(freeform ? { type: 'custom_tool_call', input: args } : { type: 'function_call', arguments: args }),
+      id: `${freeform ? 'ctc' : 'fc'}_${answer.id}_${index}`,
       call_id: id,
       name,
-      arguments: args,
       status: 'completed',
     })),
   ];
@@ -104,6 +106,7 @@ function output(answer: Answer): Item[] {
 
 function opened(item: Item): Item {
   if (item.type === 'message') return { ...item, status: 'in_progress', content: [] };
+  if (item.type === 'custom_tool_call') return { ...item, input: '', status: 'in_progress' };
   return item.type === 'function_call'
     ? { ...item, arguments: '', status: 'in_progress' }
     : { ...item, encrypted_content: null };
@@ -113,6 +116,8 @@ function deltas(item: Item): [string, Item][] {
   if (item.type === 'function_call') {
     return pieces(text(item.arguments)).map((delta) => ['response.function_call_arguments.delta', { delta }]);
   }
+  if (item.type === 'custom_tool_call')
+    return pieces(text(item.input)).map((delta) => ['response.custom_tool_call_input.delta', { delta }]);
   const part = record(list(item.content)[0]);
   if (part.type === 'refusal') return [['response.refusal.delta', { content_index: 0, delta: part.refusal }]];
   return pieces(text(part.text)).map((delta) => ['response.output_text.delta', { content_index: 0, delta }]);
@@ -169,8 +174,8 @@ function refusal(body: Item, tools: Item[], format: Item, input: Item[]): string
   }
   const called = new Set<unknown>();
   for (const item of input) {
-    if (item.type === 'function_call') called.add(item.call_id);
-    if (item.type === 'function_call_output' && !called.has(item.call_id)) {
+    if (isCall(item)) called.add(item.call_id);
+    if (isOutput(item) && !called.has(item.call_id)) {
       return `No tool call found for function call output with call_id ${text(item.call_id)}.`;
     }
     if (item.type === 'reasoning' && thoughtOf(item.encrypted_content) === null)

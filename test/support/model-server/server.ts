@@ -129,8 +129,10 @@ function answerOf(
     id: call.id ?? `toolu_${index}_${at}`,
     name: call.name,
     args: typeof call.input === 'string' ? call.input : JSON.stringify(call.input),
+    freeform: call.freeform === true,
   }));
-  if (asTool) calls.push({ id: `toolu_${index}_json`, name: request.objectTool ?? 'json', args: object });
+  if (asTool)
+    calls.push({ id: `toolu_${index}_json`, name: request.objectTool ?? 'json', args: object, freeform: false });
   const answer = {
     id: `${index}`.padStart(6, '0'),
     model: reply.servedModel ?? request.model,

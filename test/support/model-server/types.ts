@@ -39,8 +39,11 @@ export interface Reply {
   text?: string;
   /** Answered as JSON text, or as the forced `json` tool where the request asks for it so. */
   object?: unknown;
-  /** `input` as a string is sent as it stands, valid JSON or not. */
-  toolCalls?: { name: string; input: unknown; id?: string }[];
+  /**
+   * `input` as a string is sent as it stands, valid JSON or not. `freeform`: a call of a custom tool of OpenAI Responses,
+   * whose input is a text.
+   */
+  toolCalls?: { name: string; input: unknown; id?: string; freeform?: true }[];
   thinking?: string;
   servedModel?: string;
   /** `missing` leaves usage out; otherwise these figures replace what was counted. */
@@ -95,7 +98,7 @@ export interface Answer {
   model: string;
   thinking: string;
   text: string;
-  calls: { id: string; name: string; args: string }[];
+  calls: { id: string; name: string; args: string; freeform: boolean }[];
   stop: Stop;
   /** null: left out. */
   usage: Usage | null;

@@ -87,23 +87,22 @@ export async function scene(lines: Lines, options: SceneOptions = {}): Promise<S
   };
 }
 
-/** The same command twice, for a person and for a program, each with a scene of its own. */
+/** One run as a program gets it, and as a person does, who looks at it afterwards. */
 export interface Both extends AsyncDisposable {
   plain: Said & { scene: Scene };
   json: Said & { scene: Scene; object: Record<string, unknown> };
 }
 
-/** Runs a command with and without `--json` and checks what holds for all: same exit code, one object, nothing else. */
+/** Runs a command with `--json`, and shows its run to a person: the same words on stderr, the report on stdout. */
 export async function both(lines: Lines, args: readonly string[], options: SceneOptions = {}): Promise<Both> {
-  const scenes = await Promise.all([scene(lines, options), scene(lines, options)]);
-  const [plain, json] = await Promise.all([scenes[0].run(args), scenes[1].run([...args, '--json'])]);
-  expect(json.code, 'exit code with --json').toBe(plain.code);
+  const at = await scene(lines, options);
+  const json = await at.run([...args, '--json']);
+  const object = onlyObject(json);
+  const shown = typeof object.run === 'string' ? (await at.run(['show', object.run])).stdout : '';
   return {
-    plain: { ...plain, scene: scenes[0] },
-    json: { ...json, scene: scenes[1], object: onlyObject(json) },
-    async [Symbol.asyncDispose]() {
-      for (const each of scenes) await each[Symbol.asyncDispose]();
-    },
+    plain: { ...json, stdout: shown, scene: at },
+    json: { ...json, scene: at, object },
+    [Symbol.asyncDispose]: () => at[Symbol.asyncDispose](),
   };
 }
 
@@ -116,19 +115,28 @@ export function onlyObject(said: Said): Record<string, unknown> {
   return object as Record<string, unknown>;
 }
 
-/** Both forms of a command that changes nothing, in one scene. */
-export async function refusal(
-  at: Scene,
-  args: readonly string[],
-  more: { cwd?: string; input?: string; env?: Record<string, string> } = {},
-): Promise<{ code: number | null; stderr: string; error: Record<string, unknown> }> {
-  const [plain, json] = await Promise.all([at.run(args, more), at.run([...args, '--json'], more)]);
-  expect(plain.stdout, 'stdout of a refusal').toBe('');
-  expect([json.code, json.stderr]).toEqual([plain.code, plain.stderr]);
+interface Refusal {
+  code: number | null;
+  stderr: string;
+  error: Record<string, unknown>;
+}
+
+type More = { cwd?: string; input?: string; env?: Record<string, string> };
+
+/** A command that changes nothing, for a program: stdout holds the error, and stderr says the same to a person. */
+export async function refusalInJson(at: Scene, args: readonly string[], more: More = {}): Promise<Refusal> {
+  const json = await at.run([...args, '--json'], more);
   const { error } = onlyObject(json) as { error?: Record<string, unknown> };
   if (error === undefined) throw new Error(`no error in ${json.stdout}`);
-  expect(plain.stderr).toContain(
-    normalised(String(error.message), { root: at.repository.root, home: at.home.folder, url: at.server.url }).trim(),
-  );
-  return { code: plain.code, stderr: plain.stderr, error };
+  const places = { root: at.repository.root, home: at.home.folder, url: at.server.url };
+  expect(json.stderr).toContain(normalised(String(error.message), places).trim());
+  return { code: json.code, stderr: json.stderr, error };
+}
+
+/** Both forms of a command that changes nothing, in one scene. */
+export async function refusal(at: Scene, args: readonly string[], more: More = {}): Promise<Refusal> {
+  const [plain, refused] = await Promise.all([at.run(args, more), refusalInJson(at, args, more)]);
+  expect(plain.stdout, 'stdout of a refusal').toBe('');
+  expect([refused.code, refused.stderr]).toEqual([plain.code, plain.stderr]);
+  return refused;
 }

@@ -42,9 +42,10 @@ export class GuardedFiles {
 
   /**
    * Writes a whole file. A new file takes the old one's place in one rename, so a reader or a crash sees one of the two,
-   * and a hard or symbolic link in its place is replaced, never written through.
+   * and a hard or symbolic link in its place is replaced, never written through. Its mode stays, but for what
+   * `executable` says; a new file gets the one the system gives.
    */
-  async write(path: string, text: string): Promise<void> {
+  async write(path: string, text: string, executable?: boolean): Promise<void> {
     doorPath(path);
     if (!text.isWellFormed() || text.includes('\0')) throw refused(path, 'what it would hold is not UTF-8 text');
     if (Buffer.byteLength(text) > MAX_FILE_BYTES)
@@ -54,11 +55,11 @@ export class GuardedFiles {
     const file = join(folder, basename(path));
     const mode = (await isPlainFile(path, file)) ? (await lstat(file)).mode & 0o777 : null;
     const fresh = join(folder, `.tercet-${randomBytes(9).toString('hex')}`);
-    const handle = await open(fresh, NEW_ONLY, mode === null ? 0o666 : 0o600);
+    const handle = await open(fresh, NEW_ONLY, mode !== null ? 0o600 : executable === true ? 0o777 : 0o666);
     try {
       await this.#sameFile(path, fresh, handle);
       await handle.writeFile(text);
-      if (mode !== null) await handle.chmod(mode);
+      if (mode !== null) await handle.chmod(executable === undefined ? mode : executableOrNot(mode, executable));
       await handle.close();
       await rename(fresh, file);
     } catch (error) {
@@ -66,6 +67,12 @@ export class GuardedFiles {
       await rm(fresh, { force: true });
       throw error;
     }
+  }
+
+  /** Whether a plain file is there that its owner may execute. */
+  async isExecutable(path: string): Promise<boolean> {
+    const file = await this.#locate(path);
+    return file !== null && (await isPlainFile(path, file)) && ((await lstat(file)).mode & 0o100) !== 0;
   }
 
   /** Removes a file, and the folders it leaves empty. Nothing there is nothing to do. */
@@ -133,6 +140,11 @@ export async function removeEmptyFolders(root: string, path: string): Promise<vo
       return;
     }
   }
+}
+
+/** Whoever may read may execute, or nobody may. */
+function executableOrNot(mode: number, executable: boolean): number {
+  return executable ? mode | ((mode & 0o444) >> 2) : mode & ~0o111;
 }
 
 /** False when nothing is there. */

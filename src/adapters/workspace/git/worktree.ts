@@ -56,7 +56,8 @@ export async function openWorktree(main: Git, options: WorktreeOptions): Promise
         if (text === null) await stat(place.root);
         return text;
       }),
-    write: (path, text) => onDisk(place.root, () => files.write(path, text)),
+    isExecutable: (path) => onDisk(place.root, () => files.isExecutable(path)),
+    write: (path, text, executable) => onDisk(place.root, () => files.write(path, text, executable)),
     remove: (path) => onDisk(place.root, () => files.remove(path)),
     changed: () => changedPaths(git),
     restore: async (paths) => {

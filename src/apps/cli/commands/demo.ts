@@ -80,7 +80,7 @@ async function tell(io: Io, project: string, options: DemoOptions): Promise<numb
       needed: ROLES,
       branch,
       planning: 'always' as const,
-      agents: demoAgents(),
+      agents: demoAgents(io.stderr.isTTY === true),
       trusted: 'these are commands of the sample that comes with Tercet',
     };
     return await follow(

@@ -9,10 +9,14 @@ export const REQUEST =
 /**
  * The three agents of the demo: they follow a script, and stand in for the models of the frontier trio, under whose ids
  * and prices their calls are booked. The executor's first attempt has a real bug that its own tests do not find.
+ * `watched`: they take a moment for each answer, so that a person at a terminal sees the phases go by.
  */
-export function demoAgents() {
+export function demoAgents(watched: boolean) {
+  const paced = watched ? { delayMs: 400 } : {};
+  const executor = (turn: ScriptedTurn) => ({ text: executed(turn), ...paced });
+  const reviewer = (turn: ScriptedTurn) => ({ object: reviewed(turn), ...paced });
   return {
-    planner: scriptedAgent('planner', byPurpose({ plan: { object: PLAN, delayMs: 400 } }), {
+    planner: scriptedAgent('planner', byPurpose({ plan: { object: PLAN, ...paced } }), {
       model: 'anthropic/claude-fable-5-2',
       lineage: 'anthropic',
     }),
@@ -210,16 +214,16 @@ test('an unknown code changes nothing', () => {
 
 The percentage is taken off the goods before shipping is added; a test shows it.`;
 
-function executor(turn: ScriptedTurn) {
-  const text = turn.purpose === 'fix' ? FIX : turn.task === 'T1' ? DISCOUNT : CART;
-  return { text, delayMs: 300 };
+function executed(turn: ScriptedTurn): string {
+  if (turn.purpose === 'fix') return FIX;
+  return turn.task === 'T1' ? DISCOUNT : CART;
 }
 
 const BUG = 'return full - percentOf(full, this.#discount?.percent ?? 0);';
 
-function reviewer(turn: ScriptedTurn): { object: ReviewerAnswer; delayMs: number } {
+function reviewed(turn: ScriptedTurn): ReviewerAnswer {
   const first = turn.purpose === 'review';
-  const object: ReviewerAnswer = {
+  return {
     criteria: [
       { id: 'T1.1', met: 'yes', evidence: 'the expiry day is compared with >, and a test shows both days' },
       { id: 'T1.2', met: 'yes', evidence: 'the code is looked up in upper case' },
@@ -250,7 +254,6 @@ function reviewer(turn: ScriptedTurn): { object: ReviewerAnswer; delayMs: number
       : [],
     fixed: first ? [] : ['F1'],
   };
-  return { object, delayMs: 400 };
 }
 
 /** The number that the numbered diff gives a line; a scripted reviewer reads it there, as a model would. */
