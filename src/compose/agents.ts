@@ -6,6 +6,7 @@ import { TercetError } from '../contract/errors.ts';
 import { type Lineage, ROLES, type Role } from '../contract/role.ts';
 import type { Agent } from '../ports/agent.ts';
 import { type Catalogue, lineageOf, lineageOfName } from '../pricing/catalogue.ts';
+import { checkOwnAgents } from './acp-agents.ts';
 import { castCodingAgent, isCodingAgent } from './coding-agents.ts';
 import { keyNames, needsKey, ownProvider, providerFor, providerName } from './providers.ts';
 import type { Merged } from './settings.ts';
@@ -29,6 +30,7 @@ export function castAgents(
   own: Partial<Record<Role, Agent>>,
   needed: readonly Role[],
 ): Cast {
+  checkOwnAgents(user);
   const missing: string[] = [];
   const absent: string[] = [];
   const fill = (role: Role, model: string, lineage: Lineage): Agent => {

@@ -10,7 +10,8 @@ export function onPath(program: string, search = ''): string | null {
   return places.find(canRun) ?? null;
 }
 
-function canRun(file: string): boolean {
+/** Whether this is a file that may be executed. */
+export function canRun(file: string): boolean {
   try {
     accessSync(file, constants.X_OK);
     return statSync(file).isFile();

@@ -1,3 +1,4 @@
+import { ACP_PROFILES } from '../adapters/agent/acp/profiles.ts';
 import type { MindStudioSettings } from '../adapters/agent/mindstudio/settings.ts';
 import type { ProviderSettings } from '../adapters/agent/model/settings.ts';
 import type { UserConfig } from '../contract/config.ts';
@@ -86,7 +87,8 @@ export function providerFor(model: string, user: UserConfig, env: NodeJS.Process
   const known = Object.hasOwn(KNOWN_PROVIDERS, name) ? KNOWN_PROVIDERS[name] : undefined;
   if (own === undefined && known === undefined) {
     const names = [...new Set([...Object.keys(KNOWN_PROVIDERS), ...Object.keys(user.providers ?? {})])];
-    const agents = ['claude-code', 'codex', 'cursor'];
+    const builtIn = ['claude-code', 'codex', 'cursor', ...Object.keys(ACP_PROFILES)];
+    const agents = [...new Set([...builtIn, ...Object.keys(user.agents ?? {})])];
     const near = closestName(name, [...names, ...agents]);
     const meant = near === null ? '' : `Did you mean ${near}? `;
     const of = model === `${name}/` ? '' : ` (for ${model})`;

@@ -38,6 +38,11 @@ export const AGENT_MODELS: Readonly<Record<string, Models>> = {
     fast: 'claude-code/claude-haiku-5-5',
   },
   codex: { lineage: 'openai', strong: 'codex/gpt-6.1-sol', fast: 'codex/gpt-6-luna' },
+  'gemini-cli': {
+    lineage: 'google',
+    strong: 'gemini-cli/gemini-4-argon',
+    fast: 'gemini-cli/gemini-3.8-flash',
+  },
   cursor: { lineage: 'cursor', strong: 'cursor/composer-2.5', fast: 'cursor/composer-2.5' },
 };
 

@@ -154,6 +154,45 @@ const CodingAgent = z.strictObject({
   minutes: z.int().positive().max(1440).optional().describe('the longest one turn may take; 30 unless said'),
 });
 
+const VariableName = z.string().regex(/^[A-Za-z_][A-Za-z0-9_]*$/, 'the name of a variable of the environment');
+
+/** An agent that speaks the Agent Client Protocol: one Tercet knows, or any other. */
+const AcpAgent = CodingAgent.extend({
+  title: z.string().optional().describe('its name for people'),
+  args: z
+    .array(z.string())
+    .optional()
+    .describe(
+      'arguments that make it speak ACP on its standard input and output; {folder}, {model}, {effort} are filled in',
+    ),
+  env: z
+    .array(VariableName)
+    .optional()
+    .describe('names of variables of your environment that it gets beside the usual'),
+  keys: z.array(VariableName).optional().describe('names of variables that hold a key it calls with'),
+  authenticate: z.string().optional().describe('authentication method it is asked for before a session'),
+  modes: z
+    .strictObject({ write: z.string().optional(), read: z.string().optional() })
+    .optional()
+    .describe('session mode as executor (write) and as planner or reviewer (read)'),
+  model: z
+    .enum(['session', 'arguments'])
+    .optional()
+    .describe('how its model is chosen: asked of the session, or by {model} in its arguments alone'),
+  commands: z
+    .enum(['ours', 'own'])
+    .optional()
+    .describe(
+      'ours: it runs commands through the client’s terminals, so they may be allowed, in the sandbox; own unless said',
+    ),
+  lineage: z.string().optional().describe('whose training produced its models, where the name does not tell'),
+  priceAs: z.string().optional().describe('provider or exact id its models have in the price list'),
+  login: z.string().optional().describe('what you type to log in, for messages'),
+});
+export type AcpAgentConfig = z.infer<typeof AcpAgent>;
+
+const AgentName = /^[a-z0-9][a-z0-9_-]*$/i;
+
 const SandboxMode = z.enum(['auto', 'require', 'off']);
 
 /** The person's own file, in their configuration folder: everything a repository may say, and what only they may. */
@@ -186,13 +225,17 @@ export const UserConfig = z.strictObject({
     .optional()
     .describe('OpenAI-compatible endpoints, or another base URL for a known provider'),
   agents: z
-    .strictObject({
+    .object({
       'claude-code': CodingAgent.optional(),
       codex: CodingAgent.optional(),
       cursor: CodingAgent.optional(),
     })
+    .catchall(AcpAgent)
+    .refine((agents) => Object.keys(agents).every((name) => AgentName.test(name)), {
+      error: 'the name of an agent is letters, digits, - and _',
+    })
     .optional()
-    .describe('coding agents installed on this machine, as claude-code/<model>, codex/<model>, cursor/<model>'),
+    .describe('coding agents installed on this machine, by name: those Tercet knows, and any other that speaks ACP'),
   session: z
     .strictObject({
       review: z

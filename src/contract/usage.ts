@@ -15,7 +15,7 @@ export interface Usage {
 
 /**
  * Where a cost comes from. `reported` by the provider; `computed` tokens × price; `estimated` from bytes
- * because usage was missing; `local` a model on this machine, free by definition; `unpriced` unknown.
+ * because usage was missing, or from tokens that an agent counted only in part; `local` a model on this machine, free by definition; `unpriced` unknown.
  * `credits` and `subscription` are other units and never dollars.
  */
 export type CostBasis = 'reported' | 'computed' | 'estimated' | 'local' | 'credits' | 'subscription' | 'unpriced';

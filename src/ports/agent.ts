@@ -1,5 +1,6 @@
 import type { Effort, Lineage, Role } from '../contract/role.ts';
 import type { CallPurpose, FailureKind, Usage } from '../contract/usage.ts';
+import type { CommandOptions, CommandResult } from './commands.ts';
 
 export type { FailureKind } from '../contract/usage.ts';
 
@@ -84,9 +85,29 @@ export interface TurnOptions {
   /** Under which the call is booked. */
   readonly callId?: string;
   /** Where a coding agent works, absolute, and whether it may write there; made anew for every turn that only reads. */
-  readonly folder?: { readonly path: string; readonly write: boolean };
+  readonly folder?: Folder;
   /** Called as output arrives, with the characters so far. */
   readonly onProgress?: (outputChars: number) => void;
+}
+
+/** Where a coding agent works. `path` is absolute. */
+export interface Folder {
+  readonly path: string;
+  readonly write: boolean;
+  /** For an agent that asks before it acts, or has us act for it; absent where nobody guards the folder. */
+  readonly door?: Door;
+}
+
+/** The guarded way into a folder. Paths are relative to it, with `/`. Nothing here throws for what an agent asks. */
+export interface Door {
+  /** Why a file may not be written or deleted, in a sentence for the agent; null when it may. */
+  refuse(path: string, action: 'modify' | 'delete'): string | null;
+  /** null: there is no such file. */
+  read(path: string): Promise<{ text: string | null } | { refused: string }>;
+  /** Writes a whole file. @returns why it was not written, or null when it was. */
+  write(path: string, text: string): Promise<string | null>;
+  /** Runs a command of the agent's, confined as those of the run; null where nothing confines them. */
+  readonly run: ((command: string, options: Omit<CommandOptions, 'timeoutMs'>) => Promise<CommandResult>) | null;
 }
 
 export type TurnResult = TurnAnswer | TurnFailure;
@@ -103,6 +124,8 @@ export interface TurnAnswer {
   servedModel: string | null;
   /** null when the provider did not say: the workflow estimates and marks it. */
   usage: Usage | null;
+  /** Something of the turn is not in `usage`, because nobody counts it: a price made of it is an estimate. */
+  partial?: boolean;
   /** USD as a decimal string when the provider states its own price. */
   reportedUsd: string | null;
   /** Credits the turn took, a decimal string, under `credits`; null or absent when the vendor did not say. */

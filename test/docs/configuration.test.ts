@@ -16,10 +16,13 @@ interface Node {
 
 /** Every key of a schema that holds a value: `review.rounds`, `providers.*.baseUrl`, `prices[].tiers[].input`. */
 function keysOf(node: Node, at = ''): string[] {
-  if (node.properties !== undefined)
-    return Object.entries(node.properties).flatMap(([key, child]) => keysOf(child, at === '' ? key : `${at}.${key}`));
   const values = node.additionalProperties;
-  if (typeof values === 'object' && values.properties !== undefined) return keysOf(values, `${at}.*`);
+  const others = typeof values === 'object' && values.properties !== undefined ? keysOf(values, `${at}.*`) : [];
+  if (node.properties !== undefined) {
+    const named = Object.entries(node.properties);
+    return [...named.flatMap(([key, child]) => keysOf(child, at === '' ? key : `${at}.${key}`)), ...others];
+  }
+  if (others.length > 0) return others;
   if (node.items?.properties !== undefined) return keysOf(node.items, `${at}[]`);
   return [at];
 }

@@ -3,7 +3,7 @@ import { parseAnswer } from '../../edits/parse-answer.ts';
 import { renderBrief } from '../../handoff/brief.ts';
 import { fence } from '../../handoff/prompt.ts';
 import { refuse } from '../../handoff/scope.ts';
-import type { Agent, Turn, TurnAnswer, Work, WorkFile } from '../../ports/agent.ts';
+import type { Agent, Door, Turn, TurnAnswer, Work, WorkFile } from '../../ports/agent.ts';
 import { pay } from '../calls/pay.ts';
 import { putWork, undoInterrupted } from '../calls/place.ts';
 import { sectionOf } from '../calls/section.ts';
@@ -40,7 +40,8 @@ export async function agentRung(ctx: RunContext, agent: Agent, run: TaskRun, fir
       effort,
       maxOutputTokens,
     };
-    const answer = await pay(ctx, agent, turn, { place: { worktree: run.worktree, look: () => lookAt(run) } });
+    const place = { worktree: run.worktree, look: () => lookAt(run), refuse: guardOf(ctx, run) };
+    const answer = await pay(ctx, agent, turn, { place });
     const rung = round === 0 ? first : 'repair';
     const tried = await tryWork(ctx, run, answer);
     const attempt: Attempt = { rung, model: answer.model, outcome: tried.outcome, detail: tried.reason };
@@ -56,6 +57,19 @@ export async function agentRung(ctx: RunContext, agent: Agent, run: TaskRun, fir
     if (!decided) repairs++;
   }
   return { done: false, reason: why };
+}
+
+/** What an agent may not write, said at once where it asks; each path is told of once a turn. */
+function guardOf(ctx: RunContext, run: TaskRun): Door['refuse'] {
+  const told = new Set<string>();
+  return (path, action) => {
+    const reason = refuse(scopeOfRun(run), path, action);
+    if (reason !== null && !told.has(path) && told.size < REFUSED_TOLD) {
+      told.add(path);
+      ctx.emit({ type: 'scope.refused', task: run.task.id, paths: [path], reason });
+    }
+    return reason;
+  };
 }
 
 /** What of the worktree is the task's work, and what is out of its scope. */

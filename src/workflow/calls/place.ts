@@ -1,12 +1,13 @@
-import type { Agent, Turn, TurnOptions, TurnResult, Work } from '../../ports/agent.ts';
+import type { Agent, Door, Turn, TurnOptions, TurnResult, Work } from '../../ports/agent.ts';
 import type { Worktree } from '../../ports/workspace.ts';
 import type { RunContext } from '../run-context.ts';
+import { doorToCommit, doorToWorktree } from './door.ts';
 
 /**
  * Where a coding agent works during a call. `worktree`: the run's own, to write in; `look` says what of it is the
- * task's. `at`: a commit or tree, checked out for this one turn, only to read.
+ * task's, `refuse` beforehand what is not. `at`: a commit or tree, checked out for this one turn, only to read.
  */
-export type Place = { worktree: Worktree; look: () => Promise<Work> } | { at: string };
+export type Place = { worktree: Worktree; look: () => Promise<Work>; refuse: Door['refuse'] } | { at: string };
 
 /** Key of the journal: where the branch stands while a coding agent is at work; null when none is. */
 const WORKING = 'working';
@@ -36,8 +37,9 @@ async function readOnly(
   options: TurnOptions,
 ): Promise<TurnResult> {
   const checkout = await ctx.repository.openCheckout({ run: ctx.run, treeish: at });
+  const door = doorToCommit(ctx, at, turn.role);
   try {
-    const result = await agent.turn(turn, { ...options, folder: { path: checkout.path, write: false } });
+    const result = await agent.turn(turn, { ...options, folder: { path: checkout.path, write: false, door } });
     const written = await checkout.changed();
     if (written.length > 0) {
       const message = `The ${turn.role} (${agent.model}) is only to read, and wrote ${named(written)}; undone.`;
@@ -54,14 +56,15 @@ async function inWorktree(
   ctx: RunContext,
   agent: Agent,
   turn: Turn,
-  { worktree, look }: Extract<Place, { worktree: Worktree }>,
+  { worktree, look, refuse }: Extract<Place, { worktree: Worktree }>,
   options: TurnOptions,
 ): Promise<TurnResult> {
   const before = await look();
   // What the commands of an earlier round left is not this turn's doing.
   if (before.refused.length > 0) await putWork(worktree, before);
   ctx.journal.record(WORKING, await worktree.head());
-  const result = await agent.turn(turn, { ...options, folder: { path: worktree.path, write: true } });
+  const door = doorToWorktree(ctx, worktree, refuse);
+  const result = await agent.turn(turn, { ...options, folder: { path: worktree.path, write: true, door } });
   const commits = await worktree.takeBack();
   ctx.journal.record(WORKING, null);
   if (commits > 0) {

@@ -20,12 +20,15 @@ export async function settle(
   const seen = route.agent.can.worktree !== true;
   const bytes = seen ? bytesOf(route.turn, answer.text + JSON.stringify(answer.toolCalls)) : null;
   const { usage: counted, reportedUsd, servedModel, requestId } = answer;
+  const asCounted = (cost: Cost): Cost =>
+    answer.partial === true && cost.basis === 'computed' ? { ...cost, basis: 'estimated' } : cost;
   const receipt: Receipt = {
     ...held,
     state: 'settled',
     servedModel,
     usage: counted ?? (bytes === null ? null : estimateUsage(bytes)),
-    cost: held.unit === 'usd' ? priceOf(ctx, route, held, { usage: counted, reportedUsd, bytes }) : held.cost,
+    cost:
+      held.unit === 'usd' ? asCounted(priceOf(ctx, route, held, { usage: counted, reportedUsd, bytes })) : held.cost,
     quantity: takenBy(held, answer.reportedCredits ?? null),
     ms,
     answer,

@@ -4,9 +4,10 @@ import { describe, expect, it } from 'vitest';
 import { isAlive } from '../../adapters/agent/cli/setup.ts';
 import { until } from '../../ports/agent.contract.ts';
 import { aPlan, approval } from '../../support/answers.ts';
-import { type FakeTurn, installFake } from '../../support/fake-agent/install.ts';
+import type { FakeTurn } from '../../support/fake-agent/install.ts';
 import { ADDED, REQUEST, SMOOTH, TASK } from '../../support/shop-change.ts';
 import { setStage, summary } from '../../support/stage.ts';
+import { staged } from './staged.ts';
 
 const ROOT = new URL('../../../examples/shop/', import.meta.url);
 const MONEY = readFileSync(new URL('src/money.js', ROOT), 'utf8');
@@ -20,23 +21,6 @@ const TWO_FILES = {
 const CLAUDE = 'claude-code/claude-sonnet-5-5';
 const RUN = ['run', '--yes', '--json', '--always-plan', REQUEST, '--executor', CLAUDE];
 const claude = (turn: FakeTurn): FakeTurn => ({ transcript: 'claude-stream-1', ...turn });
-
-async function staged(program: string, turns: readonly FakeTurn[], lines: Parameters<typeof setStage>[0], config = '') {
-  const fake = installFake(program, turns);
-  const stage = await setStage(lines, { config });
-  const env = { PATH: `${fake.bin}:${stage.home.env.PATH}` };
-  return {
-    stage,
-    fake,
-    env,
-    tercet: (args: readonly string[], more: Parameters<typeof stage.tercet>[1] = {}) =>
-      stage.tercet(args, { env, ...more }),
-    [Symbol.asyncDispose]: async () => {
-      fake.remove();
-      await stage[Symbol.asyncDispose]();
-    },
-  };
-}
 
 describe('Claude Code as executor', () => {
   it('does a task of two files: out of scope first, then with a commit of its own; one commit, one bill, one review', async () => {

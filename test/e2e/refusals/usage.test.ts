@@ -118,7 +118,7 @@ describe.concurrent('a command line that cannot be meant', () => {
       # a provider nobody knows
       $ tercet run 'Greet with a comma in src/greet.js' --yes --always-plan --planner acme/claude
       tercet: There is no provider "acme" (for acme/claude).
-        Known: anthropic, openai, google, xai, openrouter, ollama, lmstudio, llamacpp, vllm, mindstudio, and the coding agents claude-code, codex, cursor. Add an OpenAI-compatible endpoint under \`providers:\` in your own configuration.
+        Known: anthropic, openai, google, xai, openrouter, ollama, lmstudio, llamacpp, vllm, mindstudio, and the coding agents claude-code, codex, cursor, opencode, gemini-cli, claude-acp, codex-acp, cursor-acp, copilot, goose, qwen-code. Add an OpenAI-compatible endpoint under \`providers:\` in your own configuration.
       exit 2, config
 
       # a date that is none

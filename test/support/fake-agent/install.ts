@@ -33,6 +33,38 @@ export interface FakeTurn {
   child?: 'group' | 'apart';
   hang?: true;
   exit?: number;
+  /** A transcript of an ACP conversation: the program speaks ACP instead. `write`, `git`, `answer`, `hang` hold there too. */
+  acp?: string;
+  /** Before its last words: requests to the client (`{cwd}` stands for the folder), or updates without a method. */
+  asks?: object[];
+  /** Requests after it has answered. */
+  late?: object[];
+  /** The error it answers the prompt with. */
+  error?: object;
+  stopReason?: string;
+  /** It does not end when its input is closed. */
+  stays?: true;
+  fault?:
+    | 'no-acp'
+    | 'mute'
+    | 'old'
+    | 'logged-out'
+    | 'crash'
+    | 'silent'
+    | 'chatter'
+    | 'endless-line'
+    | 'garbage'
+    | 'rejects-settings';
+}
+
+/** What an ACP client sent (`got`), or how it answered a request (`asked`, of `asks`; `answered`, of the transcript). */
+export interface FakeWord {
+  index: number;
+  got?: { id?: unknown; method?: string; params?: Record<string, unknown> };
+  asked?: string;
+  answered?: unknown;
+  result?: Record<string, unknown>;
+  error?: { code: number; message: string };
 }
 
 /** One turn as the program saw it. */
@@ -57,9 +89,9 @@ export function installFake(name: string, turns: readonly FakeTurn[]) {
   const program = path.join(bin, name);
   writeFileSync(program, `#!/bin/sh\nexec '${process.execPath}' '${PROGRAM}' '${folder}' "$@"\n`);
   chmodSync(program, 0o755);
-  const whole = turns.map((turn) =>
-    turn.transcript === undefined ? turn : { ...turn, transcript: path.join(FIXTURES, `${turn.transcript}.jsonl`) },
-  );
+  const recorded = (name: string | undefined) =>
+    name === undefined ? undefined : path.join(FIXTURES, `${name}.jsonl`);
+  const whole = turns.map((turn) => ({ ...turn, transcript: recorded(turn.transcript), acp: recorded(turn.acp) }));
   writeFileSync(path.join(folder, 'turns.json'), JSON.stringify(whole));
   return {
     bin,
@@ -71,6 +103,13 @@ export function installFake(name: string, turns: readonly FakeTurn[]) {
       // The last one may be half written.
       const lines = readFileSync(log, 'utf8').split('\n').slice(0, -1);
       return lines.map((line) => JSON.parse(line) as FakeCall).toSorted((a, b) => a.index - b.index);
+    },
+    /** What ACP clients said, in order. */
+    words: (): FakeWord[] => {
+      const log = path.join(folder, 'conversation.ndjson');
+      if (!existsSync(log)) return [];
+      const lines = readFileSync(log, 'utf8').split('\n').slice(0, -1);
+      return lines.map((line) => JSON.parse(line) as FakeWord);
     },
     remove: () => rmSync(folder, { recursive: true, force: true }),
     [Symbol.dispose]: () => rmSync(folder, { recursive: true, force: true }),

@@ -35,7 +35,7 @@ function nextTurn() {
 const index = nextTurn();
 const turns = JSON.parse(readFileSync(path.join(folder, 'turns.json'), 'utf8'));
 const turn = turns[index] ?? { stderr: `the script has no turn ${index}`, exit: 1 };
-const input = readFileSync(0, 'utf8');
+const input = turn.acp === undefined ? readFileSync(0, 'utf8') : '';
 const cwd = process.cwd();
 const child = turn.child === undefined ? null : startChild(turn.child);
 appendFileSync(
@@ -53,15 +53,28 @@ function startChild(kind) {
   return started.pid;
 }
 
-for (const [name, content] of Object.entries(turn.write ?? {})) {
-  mkdirSync(path.dirname(path.resolve(cwd, name)), { recursive: true });
-  writeFileSync(path.resolve(cwd, name), content);
+function work() {
+  for (const [name, content] of Object.entries(turn.write ?? {})) {
+    mkdirSync(path.dirname(path.resolve(cwd, name)), { recursive: true });
+    writeFileSync(path.resolve(cwd, name), content);
+  }
+  for (const name of turn.executable ?? []) chmodSync(path.resolve(cwd, name), 0o755);
+  for (const command of turn.git ?? []) {
+    const who = ['-c', 'user.name=Agent', '-c', 'user.email=agent@example.org'];
+    execFileSync('git', [...who, ...command], { cwd, stdio: 'pipe' });
+  }
 }
-for (const name of turn.executable ?? []) chmodSync(path.resolve(cwd, name), 0o755);
-for (const command of turn.git ?? []) {
-  const who = ['-c', 'user.name=Agent', '-c', 'user.email=agent@example.org'];
-  execFileSync('git', [...who, ...command], { cwd, stdio: 'pipe' });
+
+if (turn.acp !== undefined) {
+  const rows = readFileSync(turn.acp, 'utf8')
+    .trimEnd()
+    .split('\n')
+    .map((line) => JSON.parse(line));
+  const { converse } = await import('./acp.mjs');
+  await converse({ rows, turn, index, folder, cwd, deeds: async () => work() });
+  process.exit(0);
 }
+work();
 if (turn.stderr !== undefined) process.stderr.write(turn.stderr);
 const lines = turn.transcript === undefined ? [] : readFileSync(turn.transcript, 'utf8').trimEnd().split('\n');
 for (const line of [...lines, ...(turn.lines ?? [])]) {

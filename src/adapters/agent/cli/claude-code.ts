@@ -14,6 +14,7 @@ import {
   record,
   type Said,
   text,
+  usd,
 } from './profile.ts';
 import { promptOf } from './prompt.ts';
 
@@ -152,10 +153,4 @@ function usageOf(byModel: Json): Usage | null {
     tokens += count(of.inputTokens) + count(of.outputTokens) + count(of.cacheReadInputTokens) + written;
   }
   return tokens === 0 ? null : { ...sum, reasoning: Math.min(sum.reasoning ?? 0, sum.output) };
-}
-
-function usd(value: unknown): string | null {
-  if (typeof value !== 'number' || !Number.isFinite(value) || value < 0) return null;
-  // What a sum of floats has beyond a pico-dollar is its noise.
-  return value.toFixed(12).replace(/\.?0+$/u, '') || '0';
 }

@@ -76,3 +76,10 @@ export const text = (value: unknown): string => (typeof value === 'string' ? val
 /** Tokens; 0 for what is no count. */
 export const count = (value: unknown): number =>
   typeof value === 'number' && Number.isSafeInteger(value) && value >= 0 ? value : 0;
+
+/** USD as a decimal string; null for what is no amount. */
+export function usd(value: unknown): string | null {
+  if (typeof value !== 'number' || !Number.isFinite(value) || value < 0) return null;
+  // What a sum of floats has beyond a pico-dollar is its noise.
+  return value.toFixed(12).replace(/\.?0+$/u, '') || '0';
+}

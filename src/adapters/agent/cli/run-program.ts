@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
+import type { Writable } from 'node:stream';
 import { setTimeout as wait } from 'node:timers/promises';
 import { type Ended, isJson, type Json } from './profile.ts';
 import { WATCHED } from './watched.ts';
@@ -16,12 +17,20 @@ export interface ProgramOptions {
   args: readonly string[];
   cwd: string;
   env: Readonly<Record<string, string>>;
-  input: string;
+  /** Standard input, closed after it; or a conversation, for which it stays open. */
+  input: string | ((line: Line) => void);
   signal: AbortSignal;
   deadlines: Deadlines;
   /** @returns why the program should be ended now, or null. */
   onEvent: (event: Json) => string | null;
   finished: () => boolean;
+}
+
+/** The way to a program that is talked with. */
+export interface Line {
+  send(text: string): void;
+  /** Nothing more will be said: its input is closed, and it has `lingerMs` to end by itself. */
+  finish(): void;
 }
 
 /** Why a program did not end by itself. */
@@ -30,6 +39,8 @@ export type Stop = { why: 'cancelled' | 'total' | 'idle' | 'linger' | 'too-large
 /** A line of a transcript holds a file at most; all of it what a long turn says. A program beyond is out of order. */
 const MOST_LINE = 16 * 1024 * 1024;
 const MOST_TOTAL = 256 * 1024 * 1024;
+/** What a program asks for and does not read. */
+const MOST_UNREAD = 64 * 1024 * 1024;
 const STDERR_KEPT = 8 * 1024;
 /** For what is still in the pipe when the program has ended. */
 const DRAIN_MS = 500;
@@ -79,7 +90,15 @@ export async function runProgram(options: ProgramOptions): Promise<Ended & { sto
   });
   // A program that ends before it has read everything is no error of ours.
   child.stdin.on('error', () => {});
-  child.stdin.end(options.input);
+  if (typeof options.input === 'string') child.stdin.end(options.input);
+  else
+    options.input(
+      lineTo(
+        child.stdin,
+        () => end({ why: 'too-large' }),
+        timers.last(() => end({ why: 'linger' })),
+      ),
+    );
   try {
     const code = await exited;
     await Promise.race([closed, wait(DRAIN_MS, undefined, { ref: false })]);
@@ -96,6 +115,7 @@ export async function runProgram(options: ProgramOptions): Promise<Ended & { sto
 function clocks({ deadlines, finished }: ProgramOptions, end: (why: Stop) => void) {
   const total = setTimeout(() => end({ why: 'total' }), deadlines.totalMs);
   let idle: NodeJS.Timeout | undefined;
+  let hanging: NodeJS.Timeout | undefined;
   const heard = (): void => {
     clearTimeout(idle);
     const last = finished();
@@ -105,10 +125,29 @@ function clocks({ deadlines, finished }: ProgramOptions, end: (why: Stop) => voi
   return {
     // After the event was read: it may have been the last word.
     heard: () => setImmediate(heard),
+    /** Starts a clock that no further line sets back. */
+    last: (ring: () => void) => () => {
+      hanging ??= setTimeout(ring, deadlines.lingerMs);
+    },
     stop: () => {
       clearTimeout(total);
       clearTimeout(idle);
+      clearTimeout(hanging);
       setImmediate(() => clearTimeout(idle));
+    },
+  };
+}
+
+function lineTo(input: Writable, onFlood: () => void, onFinish: () => void): Line {
+  return {
+    send: (text) => {
+      if (!input.writable) return;
+      input.write(text);
+      if (input.writableLength > MOST_UNREAD) onFlood();
+    },
+    finish: () => {
+      input.end();
+      onFinish();
     },
   };
 }

@@ -27,7 +27,7 @@ export interface InitOptions extends CommonOptions {
 export async function init(io: Io, options: InitOptions): Promise<number> {
   const root = await repositoryRoot(io);
   const folders = foldersOf(io.env);
-  const found = await survey((await readConfig(folders, null)).user, io.env);
+  const found = eachOnce(await survey((await readConfig(folders, null)).user, io.env));
   const proposal = propose(found);
   const text = configText(proposal, await testCommand(root));
   const { why, missing, others } = proposal;
@@ -80,6 +80,12 @@ async function trustWhatWasWritten(io: Io, text: string, file: string): Promise<
   } finally {
     await session.close();
   }
+}
+
+/** A program that is driven in two ways is here once; the first of them gives more. */
+function eachOnce(found: Survey): Survey {
+  const first = ({ at }: Survey['agents'][number]) => found.agents.findIndex((other) => other.at === at);
+  return { ...found, agents: found.agents.filter((agent, index) => agent.at === null || first(agent) === index) };
 }
 
 function proposalText({ trio, roles, why, missing, others }: Proposal, found: Survey): string {
