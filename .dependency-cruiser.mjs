@@ -62,6 +62,14 @@ export default {
       to: { path: '^src/apps/' },
     },
     {
+      name: 'client-sees-the-contract',
+      comment:
+        'The client of the HTTP API runs where no Tercet is: it takes types of the contract and nothing of the product.',
+      severity: 'error',
+      from: { path: '^src/client/' },
+      to: { path: '^src/(?!client/|contract/)' },
+    },
+    {
       name: 'no-development-code-in-the-product',
       comment: 'Tests, benches and build scripts do not ship.',
       severity: 'error',
@@ -72,7 +80,10 @@ export default {
       name: 'no-orphans',
       comment: 'A file nothing imports is dead, or an entry point that should be named here.',
       severity: 'error',
-      from: { orphan: true, pathNot: '^(src/(index|testing/index|apps/cli/main)|bench/|scripts/)' },
+      from: {
+        orphan: true,
+        pathNot: '^(src/(index|testing/index|client/index|apps/cli/main)|bench/|scripts/)|\\.d\\.ts$',
+      },
       to: {},
     },
   ],

@@ -1,5 +1,5 @@
 import { rmSync, writeFileSync } from 'node:fs';
-import { rolldown } from 'rolldown';
+import { type Plugin, rolldown } from 'rolldown';
 import { noticesFor } from './notices.ts';
 
 /** What a group's modules import goes with them; what they load later does not. */
@@ -8,15 +8,37 @@ const GIT = /\/src\/(adapters\/(workspace|store\/write)|compose\/(open-ahead|fol
 const AFTER_PLAN = /\/src\/(workflow\/(2-execute|3-review|4-fix|finish-run)|report\/(markdown|terminal))/;
 
 /**
- * Bundles the CLI, the library and its testing entry into dist/ as one set of chunks with their dependencies inside
+ * What describes the HTTP API takes Zod whole, as a namespace, and needs one class of it. Zod stands in the core, which every
+ * start of the command reads: nothing of it would be left out any more.
+ */
+const leanZod: Plugin = {
+  name: 'lean-zod',
+  transform: {
+    filter: { id: /@hono\/zod-openapi\/dist\/index\.mjs$/ },
+    handler: (code) => {
+      const whole = 'import { z } from "zod";';
+      if (!code.includes(whole)) throw new Error('@hono/zod-openapi takes Zod in another way now; see leanZod.');
+      return code.replace(whole, 'import { ZodType } from "zod"; const z = { ZodType };');
+    },
+  },
+};
+
+/**
+ * Bundles the CLI, the library, its testing entry and the client of the HTTP API into dist/ as one set of chunks with their dependencies inside
  * (a cold start reads a few files instead of hundreds), beside the licences of what was bundled.
  */
 export async function bundle(): Promise<void> {
   rmSync('dist/chunks', { recursive: true, force: true });
   const build = await rolldown({
-    input: { cli: 'src/apps/cli/bin.ts', index: 'src/index.ts', testing: 'src/testing/index.ts' },
+    input: {
+      cli: 'src/apps/cli/bin.ts',
+      index: 'src/index.ts',
+      testing: 'src/testing/index.ts',
+      client: 'src/client/index.ts',
+    },
     platform: 'node',
     external: [/^node:/],
+    plugins: [leanZod],
     // Its main file is UMD, whose own `require` no bundler can follow.
     resolve: { alias: { 'jsonc-parser': 'jsonc-parser/lib/esm/main.js' } },
     logLevel: 'warn',

@@ -1,9 +1,10 @@
 import { z } from 'zod';
+import { openApiDocument } from '../src/apps/server/app.ts';
 import { UserConfig } from '../src/contract/config.ts';
 import { Plan } from '../src/contract/plan.ts';
 import { schemaUrl } from '../src/report/schema-url.ts';
 
-/** The JSON Schemas that editors get, by file, made from the Zod schemas. */
+/** The JSON Schemas that editors get and the description of the HTTP API, by file, made from the Zod schemas. */
 export function schemaFiles(): Record<string, string> {
   return {
     'schema/plan.schema.json': render(Plan, schemaUrl('plan'), 'A plan of Tercet (plan.yaml)'),
@@ -12,6 +13,7 @@ export function schemaFiles(): Record<string, string> {
       schemaUrl('tercet'),
       'Configuration of Tercet (tercet.yaml and your own config.yaml)',
     ),
+    'schema/openapi.json': `${JSON.stringify(openApiDocument(), null, 2)}\n`,
   };
 }
 

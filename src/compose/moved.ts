@@ -48,6 +48,13 @@ export async function writePlace(data: string, { key, root, gitFolder }: Reposit
   await replaceFile(path.join(folderOf(data, key), 'repository.json'), `${JSON.stringify({ root, gitFolder })}\n`);
 }
 
+/** The repositories that have runs, and where they are as far as is noted. */
+export async function knownPlaces(data: string): Promise<{ key: string; root: string }[]> {
+  const keys = await namesIn(path.join(data, 'repositories'));
+  const places = await Promise.all(keys.map(async (key) => ({ key, root: (await readPlace(data, key))?.root })));
+  return places.flatMap(({ key, root }) => (root === undefined ? [] : [{ key, root }]));
+}
+
 /** The same store, which says of a run it does not have to which other repository it belongs. */
 export function sayWhere(store: RunStore, data: string): RunStore {
   return {

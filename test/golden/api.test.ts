@@ -2,10 +2,12 @@ import { expect, test } from 'vitest';
 import { publicApi } from '../../scripts/public-api.ts';
 
 /** What people build on. A difference here is a change of the library: say it in the changelog. `npm run golden` updates. */
-const listings = publicApi(['src/index.ts', 'src/testing/index.ts']);
+const listings = publicApi(['src/index.ts', 'src/testing/index.ts', 'src/client/index.ts']);
 
 test('tercet', () => expect(listings['src/index.ts']).toMatchFileSnapshot('api/tercet.d.ts.txt'));
 test('tercet/testing', () => expect(listings['src/testing/index.ts']).toMatchFileSnapshot('api/testing.d.ts.txt'));
+
+test('tercet/client', () => expect(listings['src/client/index.ts']).toMatchFileSnapshot('api/client.d.ts.txt'));
 
 test('every name the listing shows can be imported, and no other', async () => {
   const built = new URL('../../dist/index.js', import.meta.url).href;

@@ -6,7 +6,7 @@ import {
   inputResponse,
   type ServerContext,
 } from '@modelcontextprotocol/server';
-import type { LiveRun, LiveRuns } from './live-runs.ts';
+import type { LiveRun, LiveRuns } from '../runs/live-runs.ts';
 
 /** What a tool call that asks something of the person gets back with the reply. */
 export interface Asked {
@@ -57,11 +57,6 @@ export async function attend(
   } finally {
     quiet();
   }
-}
-
-/** Waits until a run has begun or was refused. */
-export async function beginning(run: LiveRun): Promise<void> {
-  while (!run.begun) await once(run.events, 'change');
 }
 
 function tellProgress(run: LiveRun, ctx: ServerContext): () => void {

@@ -1,8 +1,10 @@
 import { type McpServer, ResourceTemplate } from '@modelcontextprotocol/server';
 import { openSession, type Session } from '../../compose/compose.ts';
 import { TercetError } from '../../contract/errors.ts';
-import { failureOf, fileText } from './results.ts';
-import { addressOf, FILES, type FileName } from './run-state.ts';
+import { fileText } from '../runs/plain.ts';
+import { FILES, type FileName } from '../runs/run-state.ts';
+import { addressOf } from './addresses.ts';
+import { failureOf } from './results.ts';
 import type { Desktop } from './tools/desktop.ts';
 
 const KINDS: Record<FileName, { title: string; mimeType: string; description: string }> = {

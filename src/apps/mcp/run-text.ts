@@ -2,11 +2,14 @@ import { showUsd } from '../../pricing/usd.ts';
 import { cleanLine } from '../../report/clean.ts';
 import { planText } from '../../report/plan-text.ts';
 import { terminalReport } from '../../report/terminal.ts';
-import type { Known } from './run-state.ts';
+import type { Known } from '../runs/run-state.ts';
+import { stateOf } from './addresses.ts';
 import type { RunState } from './schemas.ts';
 
 /** A run for the model that asked: what is, what it means, and which call comes next. */
-export function runText({ state, result }: Known): string {
+export function runText(known: Known): string {
+  const { result } = known;
+  const state = stateOf(known);
   if (result === null) return unfinished(state);
   const about = `Run ${state.run} (${state.kind}) in ${cleanLine(state.repository, 1_000)}`;
   const plan = state.kind === 'plan' && result.plan !== null ? `\n${planText(result.plan)}` : '';

@@ -1,7 +1,5 @@
 import { z } from 'zod';
-import { OUTCOMES } from '../../contract/outcome.ts';
-import { Plan } from '../../contract/plan.ts';
-import { Anchor, Category, Severity, Verdict } from '../../contract/review.ts';
+import { CostsView, EstimateView, RunView } from '../runs/views.ts';
 
 /** The longest request, context or patch that is taken, characters: as on the command line. */
 const LONGEST = 200_000;
@@ -126,53 +124,13 @@ function tokens(phase: string) {
     .describe(`tokens of ${phase}; one number is priced as output`);
 }
 
-const usd = z.string().nullable().describe('US dollars, an exact decimal; null when it is not known');
-const unknownCalls = z.int().describe('calls of unknown cost, not part of the sum');
-
 /** What is told of a run, whatever state it is in. */
-export const RunState = z.object({
-  run: z.string(),
-  kind: z.enum(['run', 'plan', 'execute', 'review']),
-  state: z
-    .enum(['working', 'waiting', 'ended', 'interrupted'])
-    .describe('waiting: the person is asked something. interrupted: its process is gone; resume_run goes on'),
-  outcome: z.enum(OUTCOMES).nullable().describe('how it ended; null before'),
-  reason: z.string(),
-  resumable: z.boolean().describe('resume_run can go on with it; nothing paid for is paid again'),
-  question: z.string().nullable().describe('what the person is asked now'),
-  next: z.string().describe('which call comes next'),
-  repository: z.string(),
-  request: z.string(),
-  branch: z.string().nullable(),
-  base: z.string(),
-  startedAt: z.string(),
-  endedAt: z.string().nullable(),
-  phase: z.string().nullable(),
-  progress: z.array(z.string()).describe('its last lines of progress'),
-  plan: Plan.nullable(),
-  verdict: Verdict.nullable(),
-  tasks: z.array(z.object({ task: z.string(), status: z.enum(['done', 'failed', 'skipped']) })),
-  commits: z.array(z.object({ sha: z.string(), subject: z.string(), task: z.string().nullable() })),
-  findings: z.array(
-    z.object({
-      id: z.string(),
-      severity: Severity,
-      category: Category,
-      status: z.enum(['open', 'fixed', 'dismissed']),
-      blocking: z.boolean(),
-      path: z.string(),
-      line: z.int().nullable(),
-      anchor: Anchor.describe('how code found its place; unlocated and outside cannot block'),
-      title: z.string(),
-      why: z.string(),
-      fix: z.string(),
-    }),
+export const RunState = RunView.extend({
+  state: RunView.shape.state.describe(
+    'waiting: the person is asked something. interrupted: its process is gone; resume_run goes on',
   ),
-  sensitive: z
-    .array(z.object({ path: z.string(), why: z.string() }))
-    .describe('files a person should look at before use'),
-  costUsd: usd,
-  unknownCalls,
+  resumable: RunView.shape.resumable.describe('resume_run can go on with it; nothing paid for is paid again'),
+  next: z.string().describe('which call comes next'),
   resources: z.array(z.string()).describe('addresses of its plan, diff, review and report, as far as they are there'),
 });
 export type RunState = z.infer<typeof RunState>;
@@ -201,50 +159,6 @@ export const OUTPUT = {
       }),
     ),
   }),
-  get_costs: z.object({
-    by: z.enum(['role', 'model', 'day']),
-    lines: z.array(
-      z.object({
-        key: z.string(),
-        calls: z.int(),
-        inputTokens: z.int().describe('all that went in: uncached, read from a cache, written to one'),
-        outputTokens: z.int(),
-        usd,
-        unknownCalls,
-      }),
-    ),
-    totalUsd: usd,
-    unknown: z.string().nullable().describe('what the sum leaves out, in a sentence'),
-    counterfactual: z
-      .object({ model: z.string(), usd, saved: z.number().nullable() })
-      .nullable()
-      .describe('the same tokens at the planner’s prices: a repricing, not a measurement'),
-    budgets: z.array(
-      z.object({
-        scope: z.string(),
-        unit: z.string(),
-        cap: z.string(),
-        spent: z.string(),
-        held: z.string(),
-        left: z.string(),
-      }),
-    ),
-  }),
-  estimate: z.object({
-    rows: z.array(
-      z.object({
-        phase: z.string(),
-        tokens: z.int(),
-        singleUsd: z.string(),
-        multiModel: z.string(),
-        multiUsd: z.string(),
-      }),
-    ),
-    single: z.string(),
-    tokens: z.int(),
-    singleUsd: z.string(),
-    multiUsd: z.string(),
-    saved: z.number().nullable().describe('1 − multi / single'),
-    basis: z.string(),
-  }),
+  get_costs: CostsView,
+  estimate: EstimateView,
 } satisfies Record<ToolName, z.ZodType>;

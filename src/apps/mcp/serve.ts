@@ -1,11 +1,9 @@
-import { statSync } from 'node:fs';
-import path from 'node:path';
 import { StdioServerTransport, serveStdio } from '@modelcontextprotocol/server/stdio';
-import { TercetError } from '../../contract/errors.ts';
 import { cleanLine } from '../../report/clean.ts';
 import { budgetOf } from '../cli/budget.ts';
 import type { Io } from '../cli/io.ts';
-import { LiveRuns } from './live-runs.ts';
+import { LiveRuns } from '../runs/live-runs.ts';
+import { rootFolder } from '../runs/roots.ts';
 import { buildServer } from './server.ts';
 
 export interface McpOptions {
@@ -27,7 +25,7 @@ export async function mcp(io: Io, options: McpOptions): Promise<number> {
   const host = {
     env: io.env,
     cwd: io.cwd,
-    roots: (options.root ?? []).map((root) => folderOf(root, io.cwd)),
+    roots: (options.root ?? []).map((root) => rootFolder(root, io.cwd)),
     budgetUsd: options.budget === undefined ? null : budgetOf(options.budget),
   };
   const stopped = new Promise<string>((resolve) => {
@@ -44,13 +42,4 @@ export async function mcp(io: Io, options: McpOptions): Promise<number> {
   await runs.close(await stopped);
   await handle.close();
   return 0;
-}
-
-/** A root that is not there would be found out by the first agent, not by the person who wrote it down. */
-function folderOf(root: string, cwd: string): string {
-  const folder = path.resolve(cwd, root);
-  if (statSync(folder, { throwIfNoEntry: false })?.isDirectory() === true) return folder;
-  throw new TercetError('usage', `There is no folder ${cleanLine(folder, 1_000)} for --root.`, {
-    hint: 'Give the folder of a repository, or one that holds several.',
-  });
 }

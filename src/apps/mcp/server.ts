@@ -1,10 +1,10 @@
 import { randomBytes } from 'node:crypto';
 import { createRequestStateCodec, McpServer } from '@modelcontextprotocol/server';
 import { packageVersion } from '../../compose/package-folder.ts';
+import type { LiveRuns } from '../runs/live-runs.ts';
+import type { ServerHost } from '../runs/roots.ts';
 import type { Asked } from './attend.ts';
 import { Client } from './client.ts';
-import type { ServerHost } from './host.ts';
-import type { LiveRuns } from './live-runs.ts';
 import { Places } from './places.ts';
 import { registerPrompts } from './prompts.ts';
 import { registerResources } from './resources.ts';

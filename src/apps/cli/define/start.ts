@@ -80,6 +80,25 @@ export const defineStart: Define = (program, io, act) => {
     .action((options) => act(async () => (await import('../../mcp/serve.ts')).mcp(io, options), options));
 
   program
+    .command('serve')
+    .description('serve the HTTP API: start, follow, answer and fetch runs from any program')
+    .option('--host <address>', 'address to listen on', '127.0.0.1')
+    .option('--port <number>', 'port to listen on; 0 takes any that is free', '8417')
+    .option('--root <folder>', 'only repositories within it; may be given several times', collect)
+    .option('--token-file <file>', 'accepted tokens, one a line: name and token')
+    .option('--allow-host <name>', 'a name by which callers may reach it; may be given several times', collect)
+    .option('--allow-origin <origin>', 'an origin whose pages may use it; may be given several times', collect)
+    .option('--public-url <url>', 'the address callers use, where a proxy stands before it')
+    .option('--webhook-url <url>', 'an address that runs may tell their end to; several times', collect)
+    .option('--budget <usd>', 'the most one run may spend, US dollars; a caller can only lower it')
+    .option('--max-runs <number>', 'how many runs may be at work at once', '4')
+    .addHelpText(
+      'after',
+      `\ndocs/server.md says what it serves and how it is kept.\n${examples('tercet serve', 'tercet serve --root ~/src --budget 2 --port 9000')}`,
+    )
+    .action((options) => act(async () => (await import('../../server/serve.ts')).serve(io, options), options));
+
+  program
     .command('hook <event>')
     .description('what the Claude Code plugin runs: holds a session once while its change is unreviewed')
     .addHelpText(

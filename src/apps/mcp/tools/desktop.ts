@@ -1,12 +1,13 @@
 import type { CallToolResult, InputRequiredResult, ServerContext } from '@modelcontextprotocol/server';
 import { openSession, type Session } from '../../../compose/compose.ts';
+import type { LiveRun, LiveRuns } from '../../runs/live-runs.ts';
+import type { ServerHost } from '../../runs/roots.ts';
+import { type Known, lookUp } from '../../runs/run-state.ts';
+import { stateOf } from '../addresses.ts';
 import type { Seal } from '../attend.ts';
 import type { Client } from '../client.ts';
-import type { ServerHost } from '../host.ts';
-import type { LiveRun, LiveRuns } from '../live-runs.ts';
 import type { Places } from '../places.ts';
 import { failureOf, resultOf } from '../results.ts';
-import { type Known, lookUp } from '../run-state.ts';
 import { runText } from '../run-text.ts';
 
 /** What every tool works with. */
@@ -49,7 +50,7 @@ export async function tellRun({ host }: Desktop, live: LiveRun): Promise<CallToo
 
 /** A run as a result. */
 export function told(session: Session, known: Known): CallToolResult {
-  return resultOf(session.redactor, known.state, runText(known));
+  return resultOf(session.redactor, stateOf(known), runText(known));
 }
 
 async function closing(session: Session, work: (session: Session) => Promise<CallToolResult>): Promise<CallToolResult> {

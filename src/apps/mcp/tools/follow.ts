@@ -1,7 +1,7 @@
 import type { McpServer } from '@modelcontextprotocol/server';
 import { TercetError } from '../../../contract/errors.ts';
+import { lookUp } from '../../runs/run-state.ts';
 import { attend, takeReply } from '../attend.ts';
-import { lookUp } from '../run-state.ts';
 import { INPUT, OUTPUT } from '../schemas.ts';
 import { answering, type Desktop, tellRun, told, withSession } from './desktop.ts';
 

@@ -1,9 +1,9 @@
 import type { InputRequiredResult, McpServer, ServerContext } from '@modelcontextprotocol/server';
 import type { z } from 'zod';
 import type { Session } from '../../../compose/compose.ts';
-import { attend, beginning, takeReply } from '../attend.ts';
-import { executeErrand, planErrand, resumeErrand, reviewErrand, workflowErrand } from '../errands.ts';
-import type { Errand, LiveRun } from '../live-runs.ts';
+import { executeErrand, planErrand, resumeErrand, reviewErrand, workflowErrand } from '../../runs/errands.ts';
+import { beginning, type Errand, type LiveRun } from '../../runs/live-runs.ts';
+import { attend, takeReply } from '../attend.ts';
 import { INPUT, OUTPUT } from '../schemas.ts';
 import { type Answer, answering, type Desktop, tellRun } from './desktop.ts';
 

@@ -1,4 +1,4 @@
-import { EventEmitter } from 'node:events';
+import { EventEmitter, once } from 'node:events';
 import type { Session } from '../../compose/compose.ts';
 import { type Casting, conduct } from '../../compose/conduct.ts';
 import { TercetError } from '../../contract/errors.ts';
@@ -13,6 +13,10 @@ import { Desk } from './desk.ts';
 
 /** Lines of progress that are kept of a run. */
 const MOST_LINES = 200;
+/** Events of a run at work that followers find in memory; those before are in its file. */
+const MOST_EVENTS = 256;
+/** Runs that are over and still known here; what they left is in their files. */
+const MOST_OVER = 200;
 
 /** What a run is to do, but for what this server adds. */
 export interface Errand {
@@ -25,6 +29,8 @@ export interface Errand {
 export class LiveRun {
   readonly id: string;
   readonly root: string;
+  /** Under which key the runs of its repository are kept. */
+  readonly key: string;
   readonly casting: Errand['casting'];
   readonly startedAt: string = new Date().toISOString();
   readonly lines: string[] = [];
@@ -37,9 +43,10 @@ export class LiveRun {
   over = false;
   /** It has said or asked something, or is over: it will not be refused any more, or it has been. */
   begun = false;
-  /** `change`: something may be asked, or it is over. `line`: one line of progress. */
+  /** `change`: something may be asked, or it is over. `line`: one line of progress. `event`: one more in {@link recent}. */
   readonly events: EventEmitter = new EventEmitter().setMaxListeners(0);
   readonly desk: Desk = new Desk(() => this.#change());
+  readonly #recent: RecordedEvent[] = [];
   readonly #controller = new AbortController();
   readonly ended: Promise<void>;
 
@@ -47,6 +54,7 @@ export class LiveRun {
   constructor(session: Session, errand: Errand, ask: boolean) {
     this.id = errand.casting.run;
     this.root = session.repository.root;
+    this.key = session.repository.key;
     this.casting = errand.casting;
     this.ended = this.#carryOut(session, errand, ask);
   }
@@ -54,6 +62,12 @@ export class LiveRun {
   /** Ends it cleanly: its call is aborted, its work saved, and it can be resumed. */
   cancel(why: string): void {
     if (!this.#controller.signal.aborted) this.#controller.abort(new TercetError('cancelled', why));
+  }
+
+  /** The recorded events beyond `seq` from memory; null when some of them may only be in its file. */
+  recent(seq: number): RecordedEvent[] | null {
+    const first = this.#recent[0]?.seq;
+    return first === undefined || seq < first - 1 ? null : this.#recent.filter((event) => event.seq > seq);
   }
 
   async #carryOut(session: Session, { casting, order, work }: Errand, ask: boolean): Promise<void> {
@@ -74,6 +88,7 @@ export class LiveRun {
       this.error = error;
     } finally {
       this.over = true;
+      this.#recent.length = 0;
       await session.close().catch((error: unknown) => {
         this.error ??= error;
       });
@@ -82,6 +97,12 @@ export class LiveRun {
   }
 
   #hear(event: RecordedEvent): void {
+    // Progress of a call is not recorded, so nobody could go on after it.
+    if (event.type !== 'call.progressed') {
+      this.#recent.push(event);
+      if (this.#recent.length > MOST_EVENTS) this.#recent.shift();
+      this.events.emit('event');
+    }
     if (event.type === 'phase.started') this.phase = event.phase;
     for (const line of linesOf(event, { verbosity: 'normal', palette: PLAIN, money: showUsd })) {
       this.said++;
@@ -98,16 +119,29 @@ export class LiveRun {
   }
 }
 
+/** Waits until a run has begun or was refused. */
+export async function beginning(run: LiveRun): Promise<void> {
+  while (!run.begun) await once(run.events, 'change');
+}
+
 /** The runs this process carries on or has carried on, by id. */
 export class LiveRuns {
   readonly #runs = new Map<string, LiveRun>();
   #closed = false;
 
-  /** Starts a run, which takes the session over. @throws TercetError `cancelled` when the server is stopping. */
+  /** Starts a run, which takes the session over. @throws TercetError `cancelled` when the server is stopping, `usage` for one at work. */
   start(session: Session, errand: Errand, ask: boolean): LiveRun {
     if (this.#closed) throw new TercetError('cancelled', 'The server is stopping; no run is begun.');
+    if (this.#runs.get(errand.casting.run)?.over === false) {
+      throw new TercetError('usage', `Run ${errand.casting.run} is at work already.`, {
+        hint: 'Follow it; it can be resumed once it has ended.',
+      });
+    }
     const run = new LiveRun(session, errand, ask);
+    // A run that is carried on again goes to the end: it is the newest.
+    this.#runs.delete(run.id);
     this.#runs.set(run.id, run);
+    this.#forget();
     return run;
   }
 
@@ -117,6 +151,17 @@ export class LiveRuns {
     if (exact !== undefined) return exact;
     const [first, second] = [...this.#runs.values()].filter((run) => run.id.startsWith(id));
     return second === undefined ? (first ?? null) : null;
+  }
+
+  /** How many are at work. */
+  get working(): number {
+    return this.all().filter((run) => !run.over).length;
+  }
+
+  /** The oldest of those that are over go, beyond a number. */
+  #forget(): void {
+    const over = this.all().filter((run) => run.over);
+    for (const run of over.slice(0, Math.max(0, over.length - MOST_OVER))) this.#runs.delete(run.id);
   }
 
   all(): LiveRun[] {

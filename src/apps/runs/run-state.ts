@@ -8,13 +8,12 @@ import { showUsd } from '../../pricing/usd.ts';
 import { PLAIN } from '../../report/palette.ts';
 import { linesOf } from '../../report/progress-lines.ts';
 import type { LiveRun } from './live-runs.ts';
-import { nextOf } from './next.ts';
-import type { RunState } from './schemas.ts';
+import type { RunView } from './views.ts';
 
 /** Lines of progress that are told. */
 const TOLD_LINES = 12;
 
-/** The files of a run that can be read, by the last part of their address. */
+/** The files of a run that can be read, by the name they go under outside. */
 export const FILES = {
   plan: 'plan.yaml',
   diff: 'change.diff',
@@ -23,19 +22,19 @@ export const FILES = {
 } as const satisfies Record<string, Artefact>;
 export type FileName = keyof typeof FILES;
 
-/** The address of a run's file. */
-export function addressOf(run: string, file: FileName): string {
-  return `tercet://runs/${run}/${file}`;
-}
-
 /** A run as it stands now, and its result where it has one. */
 export interface Known {
-  state: RunState;
+  state: RunView;
+  /** The files it has left so far. */
+  files: FileName[];
   result: RunResult | null;
 }
 
+/** Where the runs of one repository are: what looking one up takes of a session. */
+export type Shelf = Pick<Session, 'store' | 'ledger'> & { repository: Pick<Session['repository'], 'root'> };
+
 /** Looks a run up: in this process where it is carried on here, and in its files. @throws TercetError `usage`. */
-export async function lookUp(session: Session, id: string, live: LiveRun | null): Promise<Known> {
+export async function lookUp(session: Shelf, id: string, live: LiveRun | null): Promise<Known> {
   const { store, ledger } = session;
   const record = await store.get(live?.id ?? id).catch((error: unknown) => {
     // It asks something before it is recorded.
@@ -56,29 +55,31 @@ export async function lookUp(session: Session, id: string, live: LiveRun | null)
   );
   const progress = live?.lines ?? (await store.events(run)).flatMap(lineOf);
   const request = record?.request ?? live?.casting.request;
-  const state = {
-    run,
-    kind: record?.kind ?? live?.casting.kind ?? 'run',
-    ...standing(record, live, working),
-    repository: session.repository.root,
-    request: request?.text ?? '',
-    branch:
-      result?.implementation?.branch ??
-      (working ? (live?.casting.branch ?? record?.branch ?? null) : (record?.branch ?? null)),
-    base: request?.base ?? '',
-    startedAt: record?.startedAt ?? live?.startedAt ?? '',
-    endedAt: working ? null : (record?.endedAt ?? null),
-    phase: live?.phase ?? null,
-    progress: progress.slice(-TOLD_LINES),
-    ...contentOf(result),
-    costUsd: spent.usd,
-    unknownCalls: spent.unknownCalls,
-    resources: files.flat().map((file) => addressOf(run, file)),
+  return {
+    result,
+    files: files.flat(),
+    state: {
+      run,
+      kind: record?.kind ?? live?.casting.kind ?? 'run',
+      ...standing(record, live, working),
+      repository: session.repository.root,
+      request: request?.text ?? '',
+      branch:
+        result?.implementation?.branch ??
+        (working ? (live?.casting.branch ?? record?.branch ?? null) : (record?.branch ?? null)),
+      base: request?.base ?? '',
+      startedAt: record?.startedAt ?? live?.startedAt ?? '',
+      endedAt: working ? null : (record?.endedAt ?? null),
+      phase: live?.phase ?? null,
+      progress: progress.slice(-TOLD_LINES),
+      ...contentOf(result),
+      costUsd: spent.usd,
+      unknownCalls: spent.unknownCalls,
+    },
   };
-  return { result, state: { ...state, next: nextOf(state) } };
 }
 
-type Standing = Pick<RunState, 'state' | 'outcome' | 'reason' | 'resumable' | 'question'>;
+type Standing = Pick<RunView, 'state' | 'outcome' | 'reason' | 'resumable' | 'question'>;
 
 function standing(record: RunRecord | null, live: LiveRun | null, working: boolean): Standing {
   const question = live?.desk.open?.form.message ?? null;
@@ -92,7 +93,7 @@ function standing(record: RunRecord | null, live: LiveRun | null, working: boole
   return { state: 'ended', outcome, reason: record?.reason ?? '', resumable: !ENDED.has(outcome), question: null };
 }
 
-type Content = Pick<RunState, 'plan' | 'verdict' | 'tasks' | 'commits' | 'findings' | 'sensitive'>;
+type Content = Pick<RunView, 'plan' | 'verdict' | 'tasks' | 'commits' | 'findings' | 'sensitive'>;
 
 function contentOf(result: RunResult | null): Content {
   return {

@@ -1,4 +1,3 @@
-import type { z } from 'zod';
 import { branchName, newRunId, type Session } from '../../compose/compose.ts';
 import { resumptionOf } from '../../compose/resumption.ts';
 import { reviewTarget } from '../../compose/review-target.ts';
@@ -14,15 +13,60 @@ import { planOnly, reviewOnly } from '../../workflow/phases.ts';
 import { runWorkflow } from '../../workflow/run.ts';
 import type { RunContext } from '../../workflow/run-context.ts';
 import type { Errand } from './live-runs.ts';
-import type { INPUT } from './schemas.ts';
 
-type Input<T extends keyof typeof INPUT> = z.infer<(typeof INPUT)[T]>;
+/** What every order may say of models and limits. */
+export interface Choice {
+  trio?: string | undefined;
+  planner?: string | undefined;
+  executor?: string | undefined;
+  reviewer?: string | undefined;
+  budgetUsd?: number | undefined;
+  untrusted?: boolean | undefined;
+}
+
+/** What to build, and from where on. */
+export interface PlanOrder extends Choice {
+  request: string;
+  context?: string | undefined;
+  base?: string | undefined;
+}
+
+/** A plan of a run (`planRun`) or as text. */
+export interface ExecuteOrder extends Choice {
+  plan?: string | undefined;
+  planRun?: string | undefined;
+  base?: string | undefined;
+  maxRounds?: number | undefined;
+}
+
+/** Which change is to be reviewed: the working tree, what is staged, what is beyond `base`, or a patch. */
+export interface ReviewOrder extends Choice {
+  base?: string | undefined;
+  staged?: boolean | undefined;
+  diff?: string | undefined;
+  request?: string | undefined;
+  planRun?: string | undefined;
+}
+
+/** The whole flow. */
+export interface WorkflowOrder extends PlanOrder {
+  approval?: 'ask' | 'skip' | undefined;
+  planning?: 'auto' | 'always' | 'never' | undefined;
+  maxRounds?: number | undefined;
+}
+
+/** A run to go on with; what is not said stays as it was. */
+export interface ResumeOrder {
+  run: string;
+  approval?: 'ask' | 'skip' | undefined;
+  budgetUsd?: number | undefined;
+}
 
 /** What the person who set the server up allows one run to spend; null leaves it to the configuration. */
 type Most = string | null;
 
 /** Only plan. */
-export async function planErrand(session: Session, input: Input<'plan'>, most: Most): Promise<Errand> {
+export async function planErrand(session: Session, input: PlanOrder, most: Most): Promise<Errand> {
   const request = await requestOf(session, input);
   return {
     casting: { run: newRunId(), kind: 'plan', request, needed: ['planner'], branch: null },
@@ -32,7 +76,7 @@ export async function planErrand(session: Session, input: Input<'plan'>, most: M
 }
 
 /** Carry out a plan that is there, and review what came of it. It counts as approved: it was handed over. */
-export async function executeErrand(session: Session, input: Input<'execute'>, most: Most): Promise<Errand> {
+export async function executeErrand(session: Session, input: ExecuteOrder, most: Most): Promise<Errand> {
   const plan = await planOf(session, input);
   const base = await session.repository.resolve(input.base ?? 'HEAD');
   const text = plan.summary === '' ? plan.title : `${plan.title}\n\n${plan.summary}`;
@@ -46,7 +90,7 @@ export async function executeErrand(session: Session, input: Input<'execute'>, m
 }
 
 /** Review what somebody else changed. */
-export async function reviewErrand(session: Session, input: Input<'review'>, most: Most): Promise<Errand> {
+export async function reviewErrand(session: Session, input: ReviewOrder, most: Most): Promise<Errand> {
   const plan = input.planRun === undefined ? null : await planOf(session, input);
   const patch = input.diff === undefined ? undefined : { text: input.diff, name: 'given' };
   if (patch !== undefined && input.staged === true) {
@@ -63,11 +107,7 @@ export async function reviewErrand(session: Session, input: Input<'review'>, mos
 }
 
 /** The whole flow. */
-export async function workflowErrand(
-  session: Session,
-  input: Input<'run_coding_workflow'>,
-  most: Most,
-): Promise<Errand> {
+export async function workflowErrand(session: Session, input: WorkflowOrder, most: Most): Promise<Errand> {
   const request = await requestOf(session, input);
   const run = newRunId();
   const branch = branchName(request.text, run);
@@ -86,7 +126,7 @@ export async function workflowErrand(
 }
 
 /** A run that was interrupted, parked or failed, as it was begun; its budget and approval may be said anew. */
-export async function resumeErrand(session: Session, input: Input<'resume_run'>, most: Most): Promise<Errand> {
+export async function resumeErrand(session: Session, input: ResumeOrder, most: Most): Promise<Errand> {
   const record = await session.store.get(input.run);
   const { casting, work } = resumptionOf(record);
   const { overrides, plan, subject } = record.order;
@@ -112,8 +152,6 @@ async function requestOf(
   return { text, source: 'text' as const, base, ...(context === undefined ? {} : { context }) };
 }
 
-type Choice = Pick<Input<'plan'>, 'trio' | 'planner' | 'executor' | 'reviewer' | 'budgetUsd' | 'untrusted'>;
-
 function overridesOf(session: Session, input: Choice, most: Most): Overrides {
   const models = Object.fromEntries(ROLES.flatMap((role) => (input[role] === undefined ? [] : [[role, input[role]]])));
   const { trio, untrusted } = input;
@@ -124,14 +162,14 @@ function roundsOf({ maxRounds }: { maxRounds?: number | undefined }): Overrides 
   return maxRounds === undefined ? {} : { fixRounds: maxRounds };
 }
 
-/** The model that calls may lower the budget, never raise it: how much is spent is the person's word. */
+/** Who calls may lower the budget, never raise it: how much is spent is the person's word. */
 function budgetOf(session: Session, asked: number | string | undefined, most: Most): { budgetUsd: string } {
   const cap = most ?? mergeSettings(session.config, {}).settings.budgetUsd;
   if (asked === undefined) return { budgetUsd: cap };
   const budgetUsd = formatUsd(parseUsd(typeof asked === 'string' ? asked : asked.toFixed(6)));
   if (compareUsd(budgetUsd, cap) <= 0) return { budgetUsd };
   throw new TercetError('usage', `A run may spend at most ${showUsd(cap)} here, not ${showUsd(budgetUsd)}.`, {
-    hint: 'Leave budgetUsd away, or let the person raise it: `budget:` in their configuration, or `tercet mcp --budget`.',
+    hint: 'Leave budgetUsd away, or let the person raise it: `budget:` in their configuration, or `--budget` of the server.',
   });
 }
 
@@ -141,14 +179,14 @@ async function planOf(
 ): Promise<Plan> {
   if ((input.plan === undefined) === (input.planRun === undefined)) {
     throw new TercetError('usage', 'Which plan is meant? Give either planRun or plan.', {
-      hint: 'planRun is the id that the tool `plan` gave.',
+      hint: 'planRun is the id of the run that planned.',
     });
   }
   const text = input.plan ?? (await planText(session, input.planRun ?? ''));
   const parsed = parsePlanYaml(text, await import('yaml'));
   if (parsed.plan !== null) return parsed.plan;
   throw new TercetError('usage', parsed.problems.map(({ line, message }) => `plan:${line}: ${message}`).join('\n'), {
-    hint: 'schema/plan.schema.json describes the format; the tool `plan` makes one.',
+    hint: 'schema/plan.schema.json describes the format; a run that plans makes one.',
   });
 }
 

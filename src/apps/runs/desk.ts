@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { TercetError } from '../../contract/errors.ts';
 import type { Question } from '../../contract/plan.ts';
 import type { Person, PlanProposal } from '../../ports/person.ts';
@@ -26,10 +27,16 @@ export interface Reply {
   content?: Record<string, unknown> | undefined;
 }
 
-/** A form that waits for its reply. */
+/** A form that waits for its reply, and what it is about. */
 export interface Open {
   id: string;
   form: Form;
+  /** The planner's questions, in the order of the form's fields; none when the plan is to be approved. */
+  questions: readonly Question[];
+  /** The plan that is to be approved; null for questions. */
+  proposal: PlanProposal | null;
+  /** When it counts as left without an answer, ISO 8601 UTC. */
+  until: string;
 }
 
 /**
@@ -50,7 +57,7 @@ export class Desk implements Person {
   }
 
   async answer(questions: readonly Question[], signal: AbortSignal): Promise<(string | null)[]> {
-    const { action, content } = await this.#ask(questionsForm(questions), signal);
+    const { action, content } = await this.#ask({ form: questionsForm(questions), questions, proposal: null }, signal);
     return questions.map((_, index) => {
       const said = action === 'accept' ? content?.[`answer${index + 1}`] : undefined;
       return typeof said === 'string' && said.trim() !== '' ? said : null;
@@ -58,11 +65,11 @@ export class Desk implements Person {
   }
 
   async approve(proposal: PlanProposal, signal: AbortSignal): Promise<'approved' | 'rejected'> {
-    const { action, content } = await this.#ask(approvalForm(proposal), signal);
+    const { action, content } = await this.#ask({ form: approvalForm(proposal), questions: [], proposal }, signal);
     if (action === 'decline' || (action === 'accept' && content?.decision !== 'approve')) return 'rejected';
     if (action === 'accept') return 'approved';
     throw new TercetError('parked', 'The plan waits for approval, and nobody answered; nothing was executed.', {
-      hint: 'Show it to the person; `resume_run` with approval "skip" goes on once they agree.',
+      hint: 'Show it to the person; resume the run with approval "skip" once they agree.',
     });
   }
 
@@ -71,9 +78,11 @@ export class Desk implements Person {
     if (this.open?.id === id) this.#settle?.(reply);
   }
 
-  #ask(form: Form, signal: AbortSignal): Promise<Reply> {
+  #ask(about: Omit<Open, 'id' | 'until'>, signal: AbortSignal): Promise<Reply> {
     signal.throwIfAborted();
-    this.open = { id: `q${++this.#asked}`, form };
+    const until = new Date(Date.now() + this.#patienceMs).toISOString();
+    // Never one of an earlier process: a late answer to that one must not answer this one.
+    this.open = { id: `q${++this.#asked}-${randomBytes(4).toString('hex')}`, until, ...about };
     return new Promise<Reply>((resolve, reject) => {
       const late = setTimeout(() => this.#settle?.({ action: 'cancel' }), this.#patienceMs);
       const stop = () => {
