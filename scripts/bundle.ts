@@ -4,7 +4,7 @@ import { noticesFor } from './notices.ts';
 
 /** What a group's modules import goes with them; what they load later does not. */
 const HOT = /\/src\/apps\/cli\/commands\/run\./;
-const GIT = /\/src\/(adapters\/workspace\/|compose\/open-ahead|contract\/errors)/;
+const GIT = /\/src\/(adapters\/(workspace|store\/write)|compose\/(open-ahead|folders)|contract\/errors)/;
 const AFTER_PLAN = /\/src\/(workflow\/(2-execute|3-review|4-fix|finish-run)|report\/(markdown|terminal))/;
 
 /**
@@ -17,6 +17,8 @@ export async function bundle(): Promise<void> {
     input: { cli: 'src/apps/cli/bin.ts', index: 'src/index.ts', testing: 'src/testing/index.ts' },
     platform: 'node',
     external: [/^node:/],
+    // Its main file is UMD, whose own `require` no bundler can follow.
+    resolve: { alias: { 'jsonc-parser': 'jsonc-parser/lib/esm/main.js' } },
     logLevel: 'warn',
   });
   const { output } = await build.write({

@@ -10,7 +10,7 @@ import { checkOwnAgents } from './acp-agents.ts';
 import { castCodingAgent, isCodingAgent } from './coding-agents.ts';
 import { keyNames, needsKey, ownProvider, providerFor, providerName } from './providers.ts';
 import type { Merged } from './settings.ts';
-import { LOCAL_LINEAGES } from './trios.ts';
+import { LOCAL_LINEAGES, localFamily } from './trios.ts';
 
 export interface Cast {
   agents: Record<Role, Agent>;
@@ -96,6 +96,6 @@ export function modelLineage(model: string, user: UserConfig, catalogue: Catalog
   const stated = ownProvider(user, providerName(model))?.lineage;
   if (stated !== undefined) return stated;
   if (providerName(model) === 'mindstudio') return lineageOfName(catalogue, model.slice(model.indexOf('/') + 1));
-  const name = model.slice(model.indexOf('/') + 1).split(':')[0] ?? '';
-  return Object.hasOwn(LOCAL_LINEAGES, name) ? (LOCAL_LINEAGES[name] ?? null) : null;
+  const family = localFamily(model.slice(model.indexOf('/') + 1));
+  return family === null ? null : (LOCAL_LINEAGES[family] ?? null);
 }

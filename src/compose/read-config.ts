@@ -24,6 +24,7 @@ const USER_ONLY: readonly (readonly [readonly string[], string])[] = [
   [['providers'], 'endpoints never come from a repository: it could send your key and your code anywhere'],
   [['prices'], 'prices never come from a repository: it could make a dear call look free'],
   [['trios'], 'trios of your own live in your configuration'],
+  [['session'], 'whether a session may end without a review is yours to say'],
   [['unpriced'], 'whether a call may be made without a price is yours to say'],
   ...ROLES.flatMap((role) => [
     [

@@ -36,7 +36,7 @@ export const TRIOS: Readonly<Record<string, Trio>> = {
   local: LOCAL_TRIO,
 };
 
-/** Lineages of the local models by the name before the tag; what people pull from Ollama keeps the vendor's name. */
+/** Lineages of the local models by their family; what people pull keeps the vendor's name. The best known first. */
 export const LOCAL_LINEAGES: Readonly<Record<string, string>> = {
   'qwen3-coder': 'alibaba',
   'gpt-oss': 'openai',
@@ -44,3 +44,17 @@ export const LOCAL_LINEAGES: Readonly<Record<string, string>> = {
   devstral: 'mistral',
   'deepseek-r1': 'deepseek',
 };
+
+/**
+ * The family of a local model by its name, as servers write it: `gpt-oss:20b` (Ollama), `openai/gpt-oss-20b` (LM Studio,
+ * vLLM), `Qwen/Qwen3-Coder-30B-A3B-Instruct`, `gpt-oss-20b.gguf`. null where the name tells none, or two: what is
+ * distilled from one family into another is of neither.
+ */
+export function localFamily(name: string): string | null {
+  const own = (name.split('/').at(-1) ?? '').toLowerCase().replace('gemma-3', 'gemma3');
+  const named = Object.keys(LOCAL_LINEAGES).filter((family) => own.startsWith(family));
+  const [family = ''] = named;
+  const rest = own.slice(family.length);
+  const mixed = /distill|qwen|llama|gemma|mistral/.test(rest);
+  return family !== '' && !mixed && /^(?:$|[-_:.])/.test(rest) ? family : null;
+}

@@ -236,6 +236,15 @@ export const UserConfig = z.strictObject({
     })
     .optional()
     .describe('coding agents installed on this machine, by name: those Tercet knows, and any other that speaks ACP'),
+  session: z
+    .strictObject({
+      review: z
+        .enum(['hold', 'off'])
+        .optional()
+        .describe('hold: the end of a session with an unreviewed change is held once'),
+    })
+    .optional()
+    .describe('sessions of coding agents that have our hooks'),
   prices: z.array(Price).optional(),
   trios: z.record(z.string(), z.strictObject({ planner: ModelId, executor: ModelId, reviewer: ModelId })).optional(),
 });

@@ -50,7 +50,18 @@ export interface Cost {
   price: { id: string; date: string } | null;
 }
 
-export type CallPurpose = 'plan' | 'replan' | 'decide' | 'edit' | 'repair' | 'tools' | 'fix' | 'review' | 'rereview';
+export type CallPurpose =
+  | 'plan'
+  | 'replan'
+  | 'decide'
+  | 'edit'
+  | 'repair'
+  | 'tools'
+  | 'fix'
+  | 'review'
+  | 'rereview'
+  /** `tercet doctor --probe`: whether a role answers at all. */
+  | 'probe';
 
 /**
  * The durable record of one paid call. `state`:

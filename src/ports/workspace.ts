@@ -8,7 +8,11 @@ export interface TreeEntry {
 }
 
 /** What to review when it is not a run's own branch. */
-export type Snapshot = { of: 'staged' } | { of: 'worktree' } | { of: 'patch'; patch: string; base: string };
+export type Snapshot =
+  | { of: 'staged' }
+  /** `keep: false` only names the tree: what was written for it is gone, and so cannot be read or compared. */
+  | { of: 'worktree'; keep?: boolean }
+  | { of: 'patch'; patch: string; base: string };
 
 /**
  * A git repository, read without touching it: the user's tree, index, HEAD and stashes stay byte-identical.
@@ -25,6 +29,10 @@ export interface Repository {
   /** Full object name of a commit. Throws `usage` naming the ref when it does not exist. */
   resolve(commitish: string): Promise<string>;
   mergeBase(a: string, b: string): Promise<string>;
+  /** The newest commit before `at` (ISO 8601) that a commit descends from, or itself; null when all are younger. */
+  lastBefore(commitish: string, at: string): Promise<string | null>;
+  /** The tree objects of commits or trees, in order; null for what is not there. */
+  treesOf(names: readonly string[]): Promise<(string | null)[]>;
   /** The files of a commit or tree. */
   tree(treeish: string): Promise<TreeEntry[]>;
   /** Texts of files at a commit or tree. null: absent, not UTF-8, binary, a link, or over 1 MiB. */

@@ -6,6 +6,7 @@ test.each([
   ['a price', 'prices: []\n', 'prices never come from'],
   ['23: an MCP server', 'mcpServers: {}\n', 'there is no key'],
   ['23: a hook', 'hooks: {}\n', 'there is no key'],
+  ['a session without a review', 'session: { review: "off" }\n', 'whether a session may end without a review'],
   ['a prompt', 'roles: { planner: { prompt: ./evil.md } }\n', 'instructions never come from'],
   ['38: a command with a hidden character', 'checks: ["npm test\\u202e"]\n', 'hidden or control character'],
   ['38: a command with a carriage return', 'checks: ["npm test\\r"]\n', 'hidden or control character'],

@@ -92,6 +92,7 @@ describe('a proposal', () => {
   const found = (...variables: string[]): Survey => ({
     keys: variables.map((provider) => ({ provider, variable: provider, set: true })),
     servers: [],
+    agents: [],
   });
 
   it('is the frontier trio where both its keys are', () => {
@@ -103,14 +104,14 @@ describe('a proposal', () => {
     answer = models(...wanted, 'another');
     expect(propose(await look()).trio).toBe('local');
     answer = models(...wanted.slice(1, 2));
-    expect(propose(await look())).toMatchObject({ trio: 'frontier', why: expect.stringContaining('no key') });
+    expect(propose(await look())).toMatchObject({ trio: 'frontier', missing: expect.stringContaining('ollama pull') });
   });
 
   it('is made of any two keys, with a reviewer of another lineage and prices for all', () => {
     const catalogue = buildCatalogue();
     const providers = ['anthropic', 'openai', 'google', 'xai'];
     for (const one of providers) {
-      expect(propose(found(one)).why).toContain(`only ${one} has a key`);
+      expect(propose(found(one)).why).toContain(`the reviewer needs a lineage other than ${one}`);
       for (const two of providers.filter((provider) => provider !== one)) {
         const { trio, roles: proposed } = propose(found(one, two));
         const roles = proposed ?? TRIOS[trio];

@@ -1,6 +1,6 @@
 import { castAgents } from '../../compose/agents.ts';
 import { CREDITS_HINT } from '../../compose/check-prices.ts';
-import { isCodingAgent, surveyCodingAgents } from '../../compose/coding-agents.ts';
+import { isCodingAgent } from '../../compose/coding-agents.ts';
 import { surveySandbox } from '../../compose/commands.ts';
 import { catalogueOf, openLedgerOf, refusedKeysOf, repositoryRoot } from '../../compose/compose.ts';
 import { type Folders, foldersOf } from '../../compose/folders.ts';
@@ -19,12 +19,13 @@ import { findPrice } from '../../pricing/catalogue.ts';
 import { showUsd } from '../../pricing/usd.ts';
 import { count } from '../../report/phrases.ts';
 import { checkLineage } from '../../workflow/calls/lineage.ts';
+import { accountText } from './account-text.ts';
 import type { Check } from './check.ts';
 import { checkTrust } from './check-trust.ts';
 import type { Io } from './io.ts';
 
 /** Looks at everything a run needs, in the order it would need it. Calls no model; keys are never part of a check. */
-export async function checkAll(io: Io, trio: string | undefined): Promise<Check[]> {
+export async function checkAll(io: Io, trio: string | undefined): Promise<{ checks: Check[]; found: Survey }> {
   const folders = foldersOf(io.env);
   const checks = [ok('version', `tercet ${packageVersion()}, Node ${process.versions.node}`)];
   checks.push(await attempt('repository', () => repositoryRoot(io)));
@@ -49,9 +50,9 @@ export async function checkAll(io: Io, trio: string | undefined): Promise<Check[
   if (root !== null && merged !== null) checks.push(await checkTrust(io));
   const found = await survey((config as Config | null)?.user ?? {}, io.env);
   if (merged !== null && config !== null) checks.push(...(await checkRoles(io, merged, config, found)));
-  checks.push(...(await checkAgents(io, merged, (config as Config | null)?.user ?? {})));
+  checks.push(...checkAgents(merged, (config as Config | null)?.user ?? {}, found));
   if (merged !== null) checks.push(await checkSandbox(merged, io));
-  return [...checks, ...whatElseIsThere(found), ...freeRefusedKeys(folders)];
+  return { checks: [...checks, ...whatElseIsThere(found), ...freeRefusedKeys(folders)], found };
 }
 
 async function checkSandbox({ settings }: Merged, io: Io): Promise<Check> {
@@ -117,11 +118,10 @@ function missingKeys(io: Io, models: readonly string[], { user }: Config): Check
   }));
 }
 
-/** Coding agents: those that a role is given to have to be there; the others are told of where they are. */
-async function checkAgents(io: Io, merged: Merged | null, user: UserConfig): Promise<Check[]> {
+/** Coding agents: those that a role is given to have to be there and logged in; the others are told of where they are. */
+function checkAgents(merged: Merged | null, user: UserConfig, found: Survey): Check[] {
   const models = merged === null ? [] : [...ROLES.map((role) => merged.roles[role].model), merged.stronger ?? ''];
-  const found = await surveyCodingAgents(user, io.env);
-  return found.flatMap(({ name, at, why, version, key, login }): Check[] => {
+  return found.agents.flatMap(({ name, at, why, version, key, login, account }): Check[] => {
     const wanted = models.some((model) => providerName(model) === name && isCodingAgent(model, user));
     const shown = { name: `agent ${name}` };
     if (at === null && !wanted) return [];
@@ -135,8 +135,12 @@ async function checkAgents(io: Io, merged: Merged | null, user: UserConfig): Pro
         },
       ];
     const paid =
-      key === null ? `its own login (\`${login}\`), a turn is one call of a subscription` : `${key}, paid by token`;
-    return [ok(shown.name, `${at}, ${version ?? 'no version told'}\ncalls with ${paid}`)];
+      key === null
+        ? `its own login (${accountText(account, key)}), a turn is one call of a subscription`
+        : accountText(account, key);
+    const detail = `${at}, ${version ?? 'no version told'}\ncalls with ${paid}`;
+    if (account?.state !== 'out') return [ok(shown.name, detail)];
+    return [{ ...shown, state: wanted ? 'problem' : 'warning', detail, fix: `Log in: ${login}` }];
   });
 }
 

@@ -8,6 +8,7 @@ import { showUsd } from '../../pricing/usd.ts';
 import { PLAIN } from '../../report/palette.ts';
 import { linesOf } from '../../report/progress-lines.ts';
 import type { LiveRun } from './live-runs.ts';
+import { nextOf } from './next.ts';
 import type { RunState } from './schemas.ts';
 
 /** Lines of progress that are told. */
@@ -55,28 +56,26 @@ export async function lookUp(session: Session, id: string, live: LiveRun | null)
   );
   const progress = live?.lines ?? (await store.events(run)).flatMap(lineOf);
   const request = record?.request ?? live?.casting.request;
-  return {
-    result,
-    state: {
-      run,
-      kind: record?.kind ?? live?.casting.kind ?? 'run',
-      ...standing(record, live, working),
-      repository: session.repository.root,
-      request: request?.text ?? '',
-      branch:
-        result?.implementation?.branch ??
-        (working ? (live?.casting.branch ?? record?.branch ?? null) : (record?.branch ?? null)),
-      base: request?.base ?? '',
-      startedAt: record?.startedAt ?? live?.startedAt ?? '',
-      endedAt: working ? null : (record?.endedAt ?? null),
-      phase: live?.phase ?? null,
-      progress: progress.slice(-TOLD_LINES),
-      ...contentOf(result),
-      costUsd: spent.usd,
-      unknownCalls: spent.unknownCalls,
-      resources: files.flat().map((file) => addressOf(run, file)),
-    },
+  const state = {
+    run,
+    kind: record?.kind ?? live?.casting.kind ?? 'run',
+    ...standing(record, live, working),
+    repository: session.repository.root,
+    request: request?.text ?? '',
+    branch:
+      result?.implementation?.branch ??
+      (working ? (live?.casting.branch ?? record?.branch ?? null) : (record?.branch ?? null)),
+    base: request?.base ?? '',
+    startedAt: record?.startedAt ?? live?.startedAt ?? '',
+    endedAt: working ? null : (record?.endedAt ?? null),
+    phase: live?.phase ?? null,
+    progress: progress.slice(-TOLD_LINES),
+    ...contentOf(result),
+    costUsd: spent.usd,
+    unknownCalls: spent.unknownCalls,
+    resources: files.flat().map((file) => addressOf(run, file)),
   };
+  return { result, state: { ...state, next: nextOf(state) } };
 }
 
 type Standing = Pick<RunState, 'state' | 'outcome' | 'reason' | 'resumable' | 'question'>;

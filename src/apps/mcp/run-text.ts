@@ -11,7 +11,7 @@ export function runText({ state, result }: Known): string {
   const about = `Run ${state.run} (${state.kind}) in ${cleanLine(state.repository, 1_000)}`;
   const plan = state.kind === 'plan' && result.plan !== null ? `\n${planText(result.plan)}` : '';
   const report = terminalReport(result, { money: showUsd, width: 100, next: false });
-  return `${about}\n${report}${plan}\n${next(state)}`;
+  return `${about}\n${report}${plan}\n${state.next}`;
 }
 
 function unfinished(state: RunState): string {
@@ -21,22 +21,5 @@ function unfinished(state: RunState): string {
   const reason = state.reason === '' ? [] : [state.reason];
   const question = state.question === null ? [] : [`The person is asked:\n${state.question}`];
   const progress = state.progress.length === 0 ? [] : [`Progress:\n${state.progress.join('\n')}`];
-  return [head, ...reason, ...question, ...progress, next(state)].join('\n');
-}
-
-function next(state: RunState): string {
-  const run = JSON.stringify(state.run);
-  if (state.state === 'working')
-    return `Next: get_run with run ${run} and waitSeconds 30 follows it; cancel_run ends it.`;
-  if (state.state === 'waiting')
-    return `Next: get_run with run ${run} and waitSeconds 30 puts the question to the person. Without an answer what is assumed stands, and a plan is not carried out.`;
-  const read = state.resources.length === 0 ? '' : ` Its files: ${state.resources.join(' ')}`;
-  if (state.kind === 'plan' && state.outcome === 'planned') return `Next: execute with planRun ${run}.${read}`;
-  if (state.outcome === 'approved' && state.branch !== null)
-    return `Next: the change is on branch ${cleanLine(state.branch, 300)}; \`tercet apply ${state.run}\` brings it into the working tree.${read}`;
-  if (state.outcome === 'parked')
-    return `Next: once what it waits for is there, resume_run with run ${run}; with approval "skip" if the person has approved the plan.${read}`;
-  return state.resumable
-    ? `Next: resume_run with run ${run} goes on; nothing paid for is paid again.${read}`
-    : read.trim();
+  return [head, ...reason, ...question, ...progress, state.next].join('\n');
 }

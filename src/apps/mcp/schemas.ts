@@ -140,6 +140,7 @@ export const RunState = z.object({
   reason: z.string(),
   resumable: z.boolean().describe('resume_run can go on with it; nothing paid for is paid again'),
   question: z.string().nullable().describe('what the person is asked now'),
+  next: z.string().describe('which call comes next'),
   repository: z.string(),
   request: z.string(),
   branch: z.string().nullable(),

@@ -10,10 +10,14 @@ import { answeredElsewhere, fallbackOf, lookUp, nudge, type Route, routeOf } fro
 import { checkServed } from './served-model.ts';
 import { bookFailure, emitSettled, settle } from './settle.ts';
 
-/** How a call is made: `salt` tells apart calls that ask the same on purpose; `place` is where a coding agent works, the run's base unless told. */
+/**
+ * How a call is made: `salt` tells apart calls that ask the same on purpose; `place` is where a coding agent works, the
+ * run's base unless told; `once` ends at the first failure instead of trying again.
+ */
 export interface How {
   salt?: number | undefined;
   place?: Place | undefined;
+  once?: boolean;
 }
 
 /** An answer that has been paid for and booked. */
@@ -32,7 +36,7 @@ export interface PaidAnswer extends TurnAnswer {
  */
 export async function pay(ctx: RunContext, agent: Agent, turn: Turn, how: How = {}): Promise<PaidAnswer> {
   const failures = new Map<FailureKind, number>();
-  const { salt = 0, place } = how;
+  const { salt = 0, place, once = false } = how;
   for (let route = routeOf(ctx, agent, turn, salt); ; ) {
     if (ctx.signal.aborted) throw cancelled(ctx.signal);
     const { callId, settled, skipped, final } = await lookUp(ctx, route);
@@ -52,10 +56,10 @@ export async function pay(ctx: RunContext, agent: Agent, turn: Turn, how: How = 
       return { ...result, callId, model: route.agent.model };
     }
     const next = decide(result, failures, fallbackKind(ctx, route));
-    const waitMs = next.do === 'retry' ? next.waitMs : null;
+    const waitMs = next.do === 'retry' && !once ? next.waitMs : null;
     if (final === null) report(ctx, route, result, waitMs);
     sayFailed(ctx, route, final?.callId ?? callId, result, waitMs);
-    if (next.do === 'give-up') throw giveUp(ctx, route, result);
+    if (next.do === 'give-up' || once) throw giveUp(ctx, route, result);
     if (next.do === 'reroute') {
       route = reroute(ctx, route, final?.callId ?? callId, result.message);
       failures.clear();

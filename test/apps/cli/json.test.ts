@@ -88,6 +88,8 @@ const CASES: readonly (readonly [string, () => string[], number])[] = [
   ['trust --list', () => ['trust', '--list', '--json'], 0],
   ['trust --revoke', () => ['trust', '--revoke', '--json'], 0],
   ['doctor', () => ['doctor', '--json'], 0],
+  ['install', () => ['install', 'cursor', '--dry-run', '--json'], 0],
+  ['install --json, without a host', () => ['install', '--json'], 0],
   ['demo', () => ['demo', '--json'], 0],
   ['Errors', () => ['show', 'nope', '--json'], 2],
   ['Errors', () => ['show', '--json'], 2],
@@ -114,9 +116,12 @@ describe('docs/json.md', () => {
     );
     const named = new Set([...examples.keys()].flatMap((title) => title.replace(/ --.*/, '').split(', ')));
     named.delete('Errors');
-    // `tercet mcp` prints a protocol of its own.
+    // `tercet mcp` and `tercet hook` speak protocols of others.
     const json = commands.filter((command) => command.options.some(({ long }) => long === '--json'));
-    expect(commands.filter((command) => !json.includes(command)).map((command) => command.name())).toEqual(['mcp']);
+    expect(commands.filter((command) => !json.includes(command)).map((command) => command.name())).toEqual([
+      'mcp',
+      'hook',
+    ]);
     expect(named).toEqual(new Set(json.map((command) => command.name())));
     const tried = new Set(CASES.map(([title]) => title));
     expect(tried).toEqual(new Set(examples.keys()));

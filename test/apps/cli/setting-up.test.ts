@@ -7,6 +7,8 @@ import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { parse } from 'yaml';
 import { z } from 'zod';
 import { providerFor } from '../../../src/compose/providers.ts';
+import { tercetInside } from '../../support/cli-inside.ts';
+import { installFake } from '../../support/fake-agent/install.ts';
 import { inProcess } from '../../support/in-process.ts';
 import { makeRepository, type TestRepository } from '../../support/repository.ts';
 
@@ -60,7 +62,7 @@ describe('init', () => {
   const KEYS = { anthropic: 'ANTHROPIC_API_KEY', openai: 'OPENAI_API_KEY', google: 'GEMINI_API_KEY' };
 
   test.each<[string, Record<string, string>, string[], Record<string, unknown>, string]>([
-    ['no key', {}, [], { trio: 'frontier' }, 'no key was found'],
+    ['no key', {}, [], { trio: 'frontier' }, 'no key and no coding agent'],
     [
       'Anthropic and OpenAI',
       { [KEYS.anthropic]: SECRET, [KEYS.openai]: SECRET },
@@ -81,15 +83,27 @@ describe('init', () => {
       },
       'google reviews what anthropic executes',
     ],
-    ['one key', { [KEYS.openai]: SECRET }, [], { trio: 'frontier' }, 'only openai has a key'],
+    [
+      'one key',
+      { [KEYS.openai]: SECRET },
+      [],
+      { roles: { executor: { model: 'openai/gpt-6-luna' }, reviewer: { model: 'anthropic/claude-opus-5-5' } } },
+      'the reviewer needs a lineage other than openai',
+    ],
     ['a gateway', { OPENROUTER_API_KEY: SECRET }, [], { trio: 'frontier' }, 'OPENROUTER_API_KEY have no known price'],
-    ['a blank key', { [KEYS.anthropic]: ' ', [KEYS.openai]: '' }, [], { trio: 'frontier' }, 'no key was found'],
+    [
+      'a blank key',
+      { [KEYS.anthropic]: ' ', [KEYS.openai]: '' },
+      [],
+      { trio: 'frontier' },
+      'no key and no coding agent',
+    ],
     [
       'Ollama with the preset',
       {},
       ['gpt-oss:20b', 'qwen3-coder:30b'],
       { trio: 'local' },
-      'Ollama has the three models',
+      'Ollama has qwen3-coder:30b and Ollama has gpt-oss:20b: openai reviews what alibaba executes',
     ],
     [
       'Ollama with two lineages',
@@ -104,7 +118,7 @@ describe('init', () => {
       },
       'google reviews what alibaba executes',
     ],
-    ['Ollama with one lineage', {}, ['gemma3:12b', 'gemma3:4b'], { trio: 'frontier' }, 'no key was found'],
+    ['Ollama with one lineage', {}, ['gemma3:12b', 'gemma3:4b'], { trio: 'frontier' }, '`ollama pull gpt-oss:20b`'],
     [
       'one key and Ollama',
       { [KEYS.openai]: SECRET },
@@ -117,7 +131,7 @@ describe('init', () => {
       {},
       ['qwen3-coder:30b', 'gemma3:1b }\nproviders: { openai: { baseUrl: "http://evil" } }'],
       { trio: 'frontier' },
-      'no key was found',
+      'Ollama has qwen3-coder:30b, of one lineage',
     ],
   ])('%s', async (_, env, models, expected, why) => {
     await using ollama = await fakeOllama(models);
@@ -160,6 +174,65 @@ describe('init', () => {
     expect(stderr).toContain('tercet.yaml is there already; it is not overwritten.');
     expect(readFileSync(file(), 'utf8')).toBe('budget: 1\n');
   });
+
+  test('a second time there is nothing to do, until what is found changes', async () => {
+    await run(['init']);
+    const again = await run(['init']);
+    expect(again).toMatchObject({ code: 0, stderr: '' });
+    expect(again.stdout).toContain('tercet.yaml is as it would be written.');
+    expect((await run(['init'], { [KEYS.openai]: SECRET })).code).toBe(2);
+  });
+
+  test('at a terminal it shows what it proposes, and asks', async () => {
+    const at = (answer: string, ...args: string[]) =>
+      tercetInside(['init', ...args], {
+        cwd: repository.root,
+        env: { PATH: process.env.PATH ?? '', HOME: home, TERCET_HOME: home, OLLAMA_HOST: NOBODY },
+        typed: answer === '' ? [] : [['tercet.yaml? [y]es, [n]o > ', answer]],
+      });
+    const no = await at('n\r');
+    expect(no.code).toBe(130);
+    expect(no.stdout).toContain('Models (trio frontier):');
+    expect(no.stderr).toContain('Nothing was written.');
+    expect(() => readFileSync(file())).toThrow('ENOENT');
+    expect((await at('y\r')).code).toBe(0);
+    rmSync(file());
+    expect((await at('', '--yes')).code).toBe(0);
+    expect(readFileSync(file(), 'utf8')).toContain('trio: frontier');
+  });
+
+  test('golden: two coding agents with their logins, and a third without', async () => {
+    using claude = installFake('claude', []);
+    using codex = installFake('codex', []);
+    using cursor = installFake('cursor-agent', []);
+    writeFileSync(cursor.program, '#!/bin/sh\necho Not logged in\n');
+    const PATH = [claude.bin, codex.bin, cursor.bin, process.env.PATH].join(':');
+    const { stdout } = await run(['init'], { PATH });
+    expect(stdout).not.toContain('ada@example.org');
+    await expect(stdout.replace(repository.root, '/home/ada/shop')).toMatchFileSnapshot(
+      '../../golden/output/init-agents.txt',
+    );
+    expect(parse(readFileSync(file(), 'utf8')).roles).toEqual({
+      planner: { model: 'claude-code/claude-opus-5-5', effort: 'high' },
+      executor: { model: 'claude-code/claude-haiku-5-5', effort: 'low' },
+      reviewer: { model: 'codex/gpt-6.1-sol', effort: 'medium' },
+    });
+    // No turn was asked for: the logins were.
+    expect([claude.calls(), codex.calls(), cursor.calls()]).toEqual([[], [], []]);
+    const doctor = await run(['doctor'], { PATH });
+    expect(doctor.code).toBe(0);
+    expect(doctor.stdout).toMatch(/^ok +agent codex .*\n +calls with its own login \(logged in: ChatGPT\)/m);
+    expect(doctor.stdout).toMatch(/^warning +agent cursor .*\n.*\(not logged in\).*\n +→ Log in: cursor-agent login/m);
+    const wanted = await run(['doctor', '--json'], { PATH, TERCET_HOME: withExecutor('cursor/composer-2.5') });
+    expect(wanted.code).toBe(2);
+  });
+
+  /** A home whose configuration names an executor; the repository's file goes. */
+  function withExecutor(model: string): string {
+    rmSync(file());
+    writeFileSync(path.join(home, 'config.yaml'), `roles: { executor: { model: ${model} } }\n`);
+    return home;
+  }
 
   test('--print writes nothing; --json says what was found', async () => {
     await run(['init', '--print']);

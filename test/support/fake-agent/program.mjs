@@ -9,6 +9,16 @@ if (args[0] === '--version') {
   process.stdout.write('9.9.9 (fake)\n');
   process.exit(0);
 }
+// Whether it is logged in, as Claude Code, Codex and Cursor say it.
+const LOGINS = {
+  'auth status': '{"loggedIn":true,"authMethod":"claude.ai"}',
+  'login status': 'Logged in using ChatGPT',
+  status: 'Logged in as ada@example.org',
+};
+if (Object.hasOwn(LOGINS, args.join(' '))) {
+  process.stdout.write(`${LOGINS[args.join(' ')]}\n`);
+  process.exit(0);
+}
 
 /** Turns may run side by side: a folder is made by one of them only. */
 function nextTurn() {

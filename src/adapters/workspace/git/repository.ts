@@ -10,6 +10,7 @@ import { GitError, plain } from './process.ts';
 import { Objects } from './read-objects.ts';
 import { snapshot } from './snapshot.ts';
 import { changedPaths } from './status.ts';
+import { lastBefore, treesOf } from './trees.ts';
 import { openWorktree } from './worktree.ts';
 
 export interface RepositoryParts {
@@ -43,6 +44,8 @@ export function repositoryAt(parts: RepositoryParts): Repository {
     leftovers: leftoversOf(lasting, { identity, at }),
     resolve,
     mergeBase: (a, b) => mergeBase(reading, a, b),
+    lastBefore: async (commitish, at) => lastBefore(reading, await resolve(commitish), at),
+    treesOf: (names) => treesOf(reading, names),
     tree: (treeish) => orNoCommit(treeish, objects.tree(treeish)),
     read: (treeish, paths) => orNoCommit(treeish, objects.read(treeish, paths)),
     diff: (from, to) => diff(reading, from, to),

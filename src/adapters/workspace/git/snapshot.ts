@@ -1,9 +1,10 @@
-import { join } from 'node:path';
+import { mkdirSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { TercetError } from '../../../contract/errors.ts';
 import type { Snapshot } from '../../../ports/workspace.ts';
 import type { Git } from './git.ts';
 import { GitError } from './process.ts';
-import { stage, withIndex, writeTree } from './staging.ts';
+import { type IndexEnvironment, stage, withIndex, writeTree } from './staging.ts';
 import { changedPaths } from './status.ts';
 
 type Resolve = (commitish: string) => Promise<string>;
@@ -15,7 +16,8 @@ export async function snapshot(git: Git, what: Snapshot, resolve: Resolve): Prom
     const { patch } = what;
     return { base, tree: await withIndex(null, (env) => patched(git, env, base, patch)) };
   }
-  const tree = await withIndex(join(git.place.gitDir, 'index'), async (env) => {
+  const tree = await withIndex(join(git.place.gitDir, 'index'), async (index) => {
+    const env = what.of === 'worktree' && what.keep === false ? { ...index, ...passing(git, index) } : index;
     // A repository inside this one is left out, as git leaves it to that repository.
     if (what.of === 'worktree') await stage(git, env, await changedPaths(git, env), 'skip');
     return writeTree(git, env).catch((error: unknown) => {
@@ -56,4 +58,13 @@ function unmerged(error: unknown): unknown {
     hint: 'Resolve them and `git add` the files, then try again.',
     cause: error,
   });
+}
+
+/** Objects are written beside the temporary index, and go with it; those of the repository are read as ever. */
+function passing(git: Git, { GIT_INDEX_FILE }: IndexEnvironment): Record<string, string> {
+  const objects = join(dirname(GIT_INDEX_FILE), 'objects');
+  mkdirSync(objects);
+  // Quoted as git reads it: the list is separated by colons, which a path may hold.
+  const own = JSON.stringify(join(git.place.commonDir, 'objects'));
+  return { GIT_OBJECT_DIRECTORY: objects, GIT_ALTERNATE_OBJECT_DIRECTORIES: own };
 }

@@ -1,3 +1,5 @@
+import type { Survey } from '../../../compose/survey.ts';
+import { EXIT, TercetError } from '../../../contract/errors.ts';
 import { clean } from '../../../report/clean.ts';
 import { count } from '../../../report/phrases.ts';
 import { pad } from '../../../report/width.ts';
@@ -5,13 +7,32 @@ import type { Check } from '../check.ts';
 import { checkAll } from '../checks.ts';
 import { type CommonOptions, type Io, paletteOf, print, printJson } from '../io.ts';
 
-/** `tercet doctor`: says what is there and what is missing. Calls no model, prints no key. */
-export async function doctor(io: Io, options: CommonOptions & { trio?: string }): Promise<number> {
-  const checks = await checkAll(io, options.trio);
+export interface DoctorOptions extends CommonOptions {
+  trio?: string;
+  probe?: boolean;
+  yes?: boolean;
+}
+
+/** `tercet doctor`: says what is there and what is missing. Prints no key; calls no model, unless `--probe` and the person say so. */
+export async function doctor(io: Io, options: DoctorOptions): Promise<number> {
+  if (options.yes === true && options.probe !== true)
+    throw new TercetError('usage', '--yes is for the calls of --probe.', { hint: 'tercet doctor --probe --yes' });
+  const { checks, found } = await checkAll(io, options.trio);
   const problems = checks.filter((check) => check.state === 'problem').length;
-  if (options.json === true) printJson(io, { ok: problems === 0, checks });
-  else print(io, `${linesOf(checks, io).join('\n')}\n\n${conclusion(problems)}`);
-  return problems === 0 ? 0 : 2;
+  if (options.json !== true)
+    print(io, `${linesOf(checks, io).join('\n')}\n${options.probe === true ? '' : `\n${conclusion(problems)}`}`);
+  const probe = options.probe === true ? await probed(io, options, found) : null;
+  const failed = probe?.roles.filter(({ state }) => state !== 'answered').length ?? 0;
+  if (options.json === true) printJson(io, { ok: problems + failed === 0, checks, probe });
+  else if (probe !== null)
+    print(io, `\n${failed === 0 ? conclusion(problems) : `${count(failed, 'role')} did not answer.`}`);
+  if (problems > 0) return EXIT.usage;
+  return failed === 0 ? EXIT.approved : EXIT.failed;
+}
+
+async function probed(io: Io, options: DoctorOptions, { agents }: Survey) {
+  const { probeRoles } = await import('../probe/probe.ts');
+  return probeRoles(io, options, new Map(agents.map(({ name, login }) => [name, login])));
 }
 
 function conclusion(problems: number): string {

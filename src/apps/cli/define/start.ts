@@ -19,6 +19,7 @@ export const defineStart: Define = (program, io, act) => {
       .command('init')
       .description('write a commented tercet.yaml from what is found here; never overwrites one')
       .option('--print', 'print it instead')
+      .option('-y, --yes', 'do not ask')
       .addHelpText('after', examples('tercet init', 'tercet init --print'))
       .action((options) => act(async () => (await import('../commands/init.ts')).init(io, options), options)),
   );
@@ -40,10 +41,31 @@ export const defineStart: Define = (program, io, act) => {
   withJson(
     program
       .command('doctor')
-      .description('say what is set up and what is missing; calls no model, prints no key')
+      .description('say what is set up and what is missing; prints no key')
       .option('--trio <name>', 'check these three models instead of the configured ones')
-      .addHelpText('after', examples('tercet doctor', 'tercet doctor --trio budget'))
+      .option('--probe', 'also call each role’s model once, in a few words, after asking')
+      .option('-y, --yes', 'with --probe: do not ask')
+      .addHelpText(
+        'after',
+        `\nCalls no model without --probe.\n${examples('tercet doctor', 'tercet doctor --trio budget', 'tercet doctor --probe')}`,
+      )
       .action((options) => act(async () => (await import('../commands/doctor.ts')).doctor(io, options), options)),
+  );
+
+  withJson(
+    program
+      .command('install [host]')
+      .description('set Tercet up in another tool’s settings, after asking; without a host, list them')
+      .option('--undo', 'take it out again')
+      .option('--dry-run', 'only show the change')
+      .option('-y, --yes', 'do not ask')
+      .addHelpText(
+        'after',
+        `\nHosts: claude-code (its plugin), codex, cursor, gemini, opencode, vscode (the MCP server).\n${examples('tercet install', 'tercet install codex', 'tercet install codex --undo')}`,
+      )
+      .action((host, options) =>
+        act(async () => (await import('../commands/install.ts')).install(io, host, options), options),
+      ),
   );
 
   program
@@ -56,4 +78,13 @@ export const defineStart: Define = (program, io, act) => {
       `\nA client starts it; docs/mcp.md says how for each.\n${examples('tercet mcp', 'tercet mcp --root ~/src --budget 2')}`,
     )
     .action((options) => act(async () => (await import('../../mcp/serve.ts')).mcp(io, options), options));
+
+  program
+    .command('hook <event>')
+    .description('what the Claude Code plugin runs: holds a session once while its change is unreviewed')
+    .addHelpText(
+      'after',
+      `\nEvents: session-start, user-prompt-submit, stop; their JSON on standard input.\nAlways exits 0. docs/claude-code.md says what it does.\n${examples('tercet hook stop')}`,
+    )
+    .action((event, options) => act(async () => (await import('../../hook/hook.ts')).hook(io, event), options));
 };

@@ -1,0 +1,44 @@
+import type { Reviewed } from '../../compose/reviews.ts';
+import type { Why } from '../../compose/watch.ts';
+
+/** What a session has to show for its change. */
+export type Standing = { reviewed: true } | { reviewed: false; why: Why; by: Reviewed | null };
+
+/**
+ * Whether reviews lead from where a session began to the tree that stands now. Each covers the difference between two trees,
+ * so they chain: what was reviewed, committed and changed again needs a review of the rest only.
+ * `start`: trees the session began at. `covers`: whether a review reaches back behind them.
+ */
+export function standingOf(
+  now: string,
+  start: readonly string[],
+  reviews: readonly Reviewed[],
+  covers: (review: Reviewed) => boolean,
+): Standing {
+  const approved = reached(
+    start,
+    reviews.filter(({ verdict }) => verdict === 'approved'),
+    covers,
+  );
+  if (approved.has(now)) return { reviewed: true };
+  if (!reached(start, reviews, covers).has(now)) return { reviewed: false, why: 'unreviewed', by: null };
+  // The newest that did not approve speaks for the whole chain.
+  const by = reviews.findLast(({ verdict, to }) => verdict !== 'approved' && to === now) ?? null;
+  const any = by ?? reviews.findLast(({ verdict }) => verdict !== 'approved') ?? null;
+  return { reviewed: false, why: any?.verdict === 'inconclusive' ? 'inconclusive' : 'changes_requested', by: any };
+}
+
+/** The trees that reviews lead to. */
+export function reached(
+  start: readonly string[],
+  reviews: readonly Reviewed[],
+  covers: (review: Reviewed) => boolean,
+): Set<string> {
+  const trees = new Set(start);
+  for (let grown = true; grown; ) {
+    const before = trees.size;
+    for (const review of reviews) if (trees.has(review.from) || covers(review)) trees.add(review.to);
+    grown = trees.size > before;
+  }
+  return trees;
+}
