@@ -56,9 +56,9 @@ export const ACP_PROFILES: Readonly<Record<string, AcpProfile>> = {
     program: 'claude-agent-acp',
     args: [],
     variables: ['ANTHROPIC_BASE_URL', 'CLAUDE_CONFIG_DIR', 'CLAUDE_CODE_OAUTH_TOKEN', 'CLAUDE_CODE_EXECUTABLE'],
-    keys: ['ANTHROPIC_API_KEY', 'ANTHROPIC_AUTH_TOKEN'],
-    // After a turn it asks its model what the person might type next: a call that is billed, told by nobody, for nobody here.
+    // A guess at what a person would type next is a call of its own, after the turn and in no figure.
     set: { CLAUDE_CODE_ENABLE_PROMPT_SUGGESTION: 'false' },
+    keys: ['ANTHROPIC_API_KEY', 'ANTHROPIC_AUTH_TOKEN'],
     login: 'claude /login',
     // The repository's settings and hooks are not the person's, and nothing of a task is on the web.
     sessionMeta: {

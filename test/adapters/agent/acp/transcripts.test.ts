@@ -120,9 +120,10 @@ describe('claude-agent-acp', () => {
     ]);
   });
 
-  it('is told to leave the repository’s settings alone', async () => {
+  it('is told to leave the repository’s settings alone, and to make no calls that it does not count', async () => {
     using made = fakeAcp('claude-acp');
     await made.go();
+    expect(made.fake.calls()[0]?.env.CLAUDE_CODE_ENABLE_PROMPT_SUGGESTION).toBe('false');
     expect(made.sent('session/new')[0]).toMatchObject({
       _meta: { claudeCode: { options: { settingSources: ['user'] } } },
     });
