@@ -116,10 +116,11 @@ describe('docs/json.md', () => {
     );
     const named = new Set([...examples.keys()].flatMap((title) => title.replace(/ --.*/, '').split(', ')));
     named.delete('Errors');
-    // `tercet mcp` and `tercet hook` speak protocols of others.
+    // These speak protocols of others.
     const json = commands.filter((command) => command.options.some(({ long }) => long === '--json'));
     expect(commands.filter((command) => !json.includes(command)).map((command) => command.name())).toEqual([
       'mcp',
+      'serve',
       'hook',
     ]);
     expect(named).toEqual(new Set(json.map((command) => command.name())));

@@ -23,7 +23,7 @@ describe('every operation', () => {
     expect(operations.length).toBeGreaterThan(18);
   });
 
-  it.each(operations)('%s %s refuses a host that is not this server', async (method, url) => {
+  it.each(operations)('case 48: %s %s refuses a host that is not this server', async (method, url) => {
     await using it = api();
     for (const host of [
       'evil.example',
@@ -38,7 +38,7 @@ describe('every operation', () => {
     }
   });
 
-  it.each(operations)('%s %s refuses an origin that was not allowed', async (method, url) => {
+  it.each(operations)('case 49: %s %s refuses an origin that was not allowed', async (method, url) => {
     await using it = api({ origins: new Set(['https://app.example']) });
     for (const origin of ['https://evil.example', 'null', 'http://127.0.0.1:8417', 'https://app.example.evil', '']) {
       const answer = await it.request(url, { method, headers: { origin } });
@@ -47,7 +47,7 @@ describe('every operation', () => {
     }
   });
 
-  it.each(operations)('%s %s needs a token, unless it says nothing private', async (method, url) => {
+  it.each(operations)('case 47: %s %s needs a token, unless it says nothing private', async (method, url) => {
     await using it = api();
     const wrong = [
       '',
