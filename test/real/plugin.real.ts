@@ -275,7 +275,7 @@ describe('a session of Claude Code with the plugin', () => {
       outcome: 'parked',
       next: expect.stringContaining('resume_run'),
     });
-    expect(refused).toContain('outside of what the client has opened');
+    expect(refused).toContain('lies outside of what the server may work in');
     expect(resultOf(events)).toMatchObject({ subtype: 'success', is_error: false });
   });
 });
