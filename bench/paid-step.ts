@@ -5,7 +5,7 @@ import { openJournal } from '../src/adapters/journal/files.ts';
 import { openLedger } from '../src/adapters/ledger/sqlite.ts';
 import { openRefusedKeys } from '../src/adapters/refused-keys/files.ts';
 import { openStore } from '../src/adapters/store/files.ts';
-import { guardAgent, guardStore } from '../src/compose/guards.ts';
+import { guardAgent, guardStore } from '../src/compose/agents/guards.ts';
 import type { RunEvent } from '../src/contract/event.ts';
 import { DEFAULT_SETTINGS } from '../src/contract/settings.ts';
 import { redactor } from '../src/handoff/redact.ts';

@@ -12,13 +12,13 @@ import type { RunStore } from '../ports/store.ts';
 import type { Repository } from '../ports/workspace.ts';
 import { buildCatalogue, type Catalogue } from '../pricing/catalogue.ts';
 import { Providers } from '../workflow/calls/breaker.ts';
+import { guardStore } from './agents/guards.ts';
+import { keysInUse } from './agents/keys.ts';
+import { type Config, readConfig } from './config/read-config.ts';
 import { type Folders, foldersOf } from './folders.ts';
-import { guardStore } from './guards.ts';
-import { keysInUse } from './keys.ts';
-import { findHome, sayWhere } from './moved.ts';
-import { type Config, readConfig } from './read-config.ts';
+import { findHome, sayWhere } from './runs/moved.ts';
 
-export { branchName, newRunId } from './run-names.ts';
+export { branchName, newRunId } from './runs/run-names.ts';
 
 /** The process around a run, passed in so that tests and the library own it. */
 export interface Host {

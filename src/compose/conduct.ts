@@ -13,17 +13,17 @@ import type { Reporter } from '../ports/reporter.ts';
 import { summaryOf } from '../report/json.ts';
 import { recordSetup } from '../workflow/recording.ts';
 import type { RunContext } from '../workflow/run-context.ts';
-import { type Cast, castAgents } from './agents.ts';
-import { checkBranch } from './check-branch.ts';
-import { checkPrices } from './check-prices.ts';
+import { type Cast, castAgents } from './agents/agents.ts';
+import { guardAgent, guardCommands } from './agents/guards.ts';
 import { type Confined, confine } from './commands.ts';
 import type { Session } from './compose.ts';
-import { guardAgent, guardCommands } from './guards.ts';
-import { writePlace } from './moved.ts';
+import { checkPrices } from './config/check-prices.ts';
+import { readPrompts } from './config/prompts.ts';
+import { type Merged, mergeSettings } from './config/settings.ts';
+import { configOfRun } from './config/trust.ts';
 import { packageVersion } from './package-folder.ts';
-import { readPrompts } from './prompts.ts';
-import { type Merged, mergeSettings } from './settings.ts';
-import { configOfRun } from './trust.ts';
+import { checkBranch } from './runs/check-branch.ts';
+import { writePlace } from './runs/moved.ts';
 
 /** How one run is to be made. */
 export interface Casting {

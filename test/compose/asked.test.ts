@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { askedSettings, digestOfAsked, harmlessPart } from '../../src/compose/asked.ts';
-import { mergeSettings } from '../../src/compose/settings.ts';
+import { mergeSettings } from '../../src/compose/config/settings.ts';
 import { RepositoryConfig, type UserConfig } from '../../src/contract/config.ts';
 import { compareUsd } from '../../src/pricing/usd.ts';
 

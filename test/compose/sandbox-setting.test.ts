@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { mergeSettings } from '../../src/compose/settings.ts';
+import { mergeSettings } from '../../src/compose/config/settings.ts';
 import { RepositoryConfig, UserConfig } from '../../src/contract/config.ts';
 
 const merge = (user: unknown, repository: unknown = {}) =>

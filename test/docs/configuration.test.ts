@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
-import { KNOWN_PROVIDERS } from '../../src/compose/providers.ts';
-import { TRIOS } from '../../src/compose/trios.ts';
+import { KNOWN_PROVIDERS } from '../../src/compose/agents/providers.ts';
+import { TRIOS } from '../../src/compose/agents/trios.ts';
 import { RepositoryConfig, UserConfig } from '../../src/contract/config.ts';
 import { ROLES } from '../../src/contract/role.ts';
 import { DEFAULT_SETTINGS } from '../../src/contract/settings.ts';

@@ -1,4 +1,4 @@
-import type { FoundAgent } from '../../compose/survey.ts';
+import type { FoundAgent } from '../../compose/setup/survey.ts';
 
 /** How a coding agent would be paid, and whether it is logged in, as far as it tells. */
 export function accountText(account: FoundAgent['account'], key: string | null): string {

@@ -1,8 +1,8 @@
 import path from 'node:path';
 import { askKey } from '../../compose/ask.ts';
 import type { Session } from '../../compose/compose.ts';
-import { REPOSITORY_CONFIG } from '../../compose/read-config.ts';
-import { recordTrust, type Trust, trustOf } from '../../compose/trust.ts';
+import { REPOSITORY_CONFIG } from '../../compose/config/read-config.ts';
+import { recordTrust, type Trust, trustOf } from '../../compose/config/trust.ts';
 import { TercetError } from '../../contract/errors.ts';
 import { ANSI, PLAIN } from '../../report/palette.ts';
 import { trustText } from '../../report/trust-text.ts';

@@ -1,5 +1,5 @@
 import { openSession } from '../../compose/compose.ts';
-import { trustOf } from '../../compose/trust.ts';
+import { trustOf } from '../../compose/config/trust.ts';
 import { TercetError } from '../../contract/errors.ts';
 import type { Check } from './check.ts';
 import type { Io } from './io.ts';

@@ -1,6 +1,6 @@
 import type { Readable, Writable } from 'node:stream';
+import { keysInUse } from '../../compose/agents/keys.ts';
 import type { Host } from '../../compose/compose.ts';
-import { keysInUse } from '../../compose/keys.ts';
 import { TercetError } from '../../contract/errors.ts';
 import { redactor } from '../../handoff/redact.ts';
 import { jsonLine } from '../../report/json.ts';

@@ -1,4 +1,4 @@
-import { keysInUse } from '../../compose/keys.ts';
+import { keysInUse } from '../../compose/agents/keys.ts';
 import { TercetError } from '../../contract/errors.ts';
 import { redactor } from '../../handoff/redact.ts';
 import { clean } from '../../report/clean.ts';

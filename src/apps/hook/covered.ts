@@ -1,5 +1,5 @@
-import type { Reviewed } from '../../compose/reviews.ts';
-import type { Why } from '../../compose/watch.ts';
+import type { Reviewed } from '../../compose/sessions/reviews.ts';
+import type { Why } from '../../compose/sessions/watch.ts';
 
 /** What a session has to show for its change. */
 export type Standing = { reviewed: true } | { reviewed: false; why: Why; by: Reviewed | null };

@@ -7,7 +7,7 @@ import {
   standing,
   type Watch,
   writeWatch,
-} from '../../compose/watch.ts';
+} from '../../compose/sessions/watch.ts';
 import type { Repository } from '../../ports/workspace.ts';
 
 /** What the host program says to a hook, as far as it matters here. */

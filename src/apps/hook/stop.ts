@@ -7,7 +7,7 @@ import {
   standing,
   type Watch,
   writeWatch,
-} from '../../compose/watch.ts';
+} from '../../compose/sessions/watch.ts';
 import type { Repository } from '../../ports/workspace.ts';
 import { reached, type Standing, standingOf } from './covered.ts';
 import type { Said, Told } from './events.ts';
@@ -51,7 +51,7 @@ async function lookUp(host: Host, repository: Repository, watch: Watch, place: P
   const treeOf = (commit: string) => trees[commits.indexOf(commit)] ?? null;
   const start = [place.tree, treeOf(place.head), older === null ? null : treeOf(older)].filter((it) => it !== null);
   if (start.includes(at.tree)) return { reviewed: true };
-  const { reviewsOf } = await import('../../compose/reviews.ts');
+  const { reviewsOf } = await import('../../compose/sessions/reviews.ts');
   const reviews = await reviewsOf({ ...host, cwd: repository.root }, repository);
   const behind = new Set<string>();
   for (const base of new Set(reviews.map((review) => review.base)))
@@ -75,6 +75,6 @@ async function isBefore(repository: Repository, base: string, head: string): Pro
 /** The person's standing word that sessions are not held. */
 async function wavedThrough(host: Host): Promise<LetGo['how'] | null> {
   if (host.env.TERCET_REVIEW?.toLowerCase() === 'off') return 'environment';
-  const { reviewIsOff } = await import('../../compose/reviews.ts');
+  const { reviewIsOff } = await import('../../compose/sessions/reviews.ts');
   return (await reviewIsOff(host)) ? 'configuration' : null;
 }

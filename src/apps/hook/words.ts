@@ -1,5 +1,5 @@
-import type { Reviewed } from '../../compose/reviews.ts';
-import type { Why } from '../../compose/watch.ts';
+import type { Reviewed } from '../../compose/sessions/reviews.ts';
+import type { Why } from '../../compose/sessions/watch.ts';
 
 /** What of the change no review covers: the commits since `base`, and what is not committed. */
 export interface Missing {

@@ -1,5 +1,5 @@
 import type { CallToolResult } from '@modelcontextprotocol/server';
-import { keysInUse } from '../../compose/keys.ts';
+import { keysInUse } from '../../compose/agents/keys.ts';
 import { TercetError } from '../../contract/errors.ts';
 import { type Redactor, redactor } from '../../handoff/redact.ts';
 import { clean } from '../../report/clean.ts';

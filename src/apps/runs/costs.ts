@@ -1,5 +1,5 @@
 import type { Session } from '../../compose/compose.ts';
-import { mergeSettings } from '../../compose/settings.ts';
+import { mergeSettings } from '../../compose/config/settings.ts';
 import { leftOf, sharedCapsOf } from '../../pricing/caps.ts';
 import { reprice } from '../../pricing/counterfactual.ts';
 import { groupCosts, sayUnknown, summarise } from '../../pricing/sum.ts';

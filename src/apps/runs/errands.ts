@@ -1,8 +1,8 @@
 import { branchName, newRunId, type Session } from '../../compose/compose.ts';
-import { resumptionOf } from '../../compose/resumption.ts';
-import { reviewTarget } from '../../compose/review-target.ts';
-import { sayWhatIsLeftOut } from '../../compose/say-what-is-left-out.ts';
-import { mergeSettings } from '../../compose/settings.ts';
+import { mergeSettings } from '../../compose/config/settings.ts';
+import { resumptionOf } from '../../compose/runs/resumption.ts';
+import { reviewTarget } from '../../compose/runs/review-target.ts';
+import { sayWhatIsLeftOut } from '../../compose/runs/say-what-is-left-out.ts';
 import { TercetError } from '../../contract/errors.ts';
 import type { Overrides, RunOrder } from '../../contract/order.ts';
 import type { Plan } from '../../contract/plan.ts';

@@ -1,5 +1,5 @@
 import type { Session } from '../../compose/compose.ts';
-import { mergeSettings } from '../../compose/settings.ts';
+import { mergeSettings } from '../../compose/config/settings.ts';
 import { articleCatalogue } from '../../pricing/catalogue.ts';
 import { estimate } from '../../pricing/estimate.ts';
 import { showSaved } from '../../pricing/saved.ts';

@@ -1,5 +1,5 @@
 import type { Session } from '../../compose/compose.ts';
-import { ENDED } from '../../compose/resumption.ts';
+import { ENDED } from '../../compose/runs/resumption.ts';
 import type { RecordedEvent } from '../../contract/event.ts';
 import type { RunRecord, RunResult } from '../../contract/outcome.ts';
 import type { Artefact } from '../../ports/store.ts';

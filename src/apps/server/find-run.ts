@@ -1,7 +1,7 @@
-import { type Archive, openArchive } from '../../compose/archive.ts';
+import { keysInUse } from '../../compose/agents/keys.ts';
 import { openLedgerOf } from '../../compose/compose.ts';
 import { type Folders, foldersOf } from '../../compose/folders.ts';
-import { keysInUse } from '../../compose/keys.ts';
+import { type Archive, openArchive } from '../../compose/runs/archive.ts';
 import { type Redactor, redactor } from '../../handoff/redact.ts';
 import type { Ledger } from '../../ports/ledger.ts';
 import type { LiveRun, LiveRuns } from '../runs/live-runs.ts';

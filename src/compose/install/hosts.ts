@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { homedir } from 'node:os';
 import path from 'node:path';
 import type { Entry, Json } from '../../adapters/host-settings/entry.ts';
-import { KNOWN_PROVIDERS } from '../providers.ts';
+import { KNOWN_PROVIDERS } from '../agents/providers.ts';
 import type { Machine, Start } from './machine.ts';
 
 /** A tool that can call Tercet, and its own settings: where they are, how they are written, and what ours is in them. */

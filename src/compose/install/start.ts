@@ -1,5 +1,5 @@
 import path from 'node:path';
-import { onPath } from '../on-path.ts';
+import { onPath } from '../agents/on-path.ts';
 import type { Machine, Start } from './machine.ts';
 
 /**

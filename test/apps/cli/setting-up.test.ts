@@ -6,7 +6,7 @@ import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { parse } from 'yaml';
 import { z } from 'zod';
-import { providerFor } from '../../../src/compose/providers.ts';
+import { providerFor } from '../../../src/compose/agents/providers.ts';
 import { tercetInside } from '../../support/cli-inside.ts';
 import { installFake } from '../../support/fake-agent/install.ts';
 import { inProcess } from '../../support/in-process.ts';

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { reached, standingOf } from '../../../src/apps/hook/covered.ts';
 import { farewellOf, reasonOf } from '../../../src/apps/hook/words.ts';
-import type { Reviewed } from '../../../src/compose/reviews.ts';
+import type { Reviewed } from '../../../src/compose/sessions/reviews.ts';
 
 const a = (from: string, to: string, verdict: Reviewed['verdict'] = 'approved', blocking = 0): Reviewed => ({
   run: `${from}-${to}`,

@@ -1,12 +1,12 @@
 import { modelAgent } from '../../../src/adapters/agent/model/agent.ts';
 import type { Deadlines } from '../../../src/adapters/agent/model/settings.ts';
 import { openLedger } from '../../../src/adapters/ledger/sqlite.ts';
-import { modelLineage } from '../../../src/compose/agents.ts';
+import { modelLineage } from '../../../src/compose/agents/agents.ts';
+import { providerFor } from '../../../src/compose/agents/providers.ts';
 import { openSession, type Session } from '../../../src/compose/compose.ts';
 import { conduct } from '../../../src/compose/conduct.ts';
-import { providerFor } from '../../../src/compose/providers.ts';
-import { newRunId } from '../../../src/compose/run-names.ts';
-import { mergeSettings } from '../../../src/compose/settings.ts';
+import { mergeSettings } from '../../../src/compose/config/settings.ts';
+import { newRunId } from '../../../src/compose/runs/run-names.ts';
 import type { RecordedEvent, RunEvent } from '../../../src/contract/event.ts';
 import type { RunResult } from '../../../src/contract/outcome.ts';
 import { ROLES, type Role } from '../../../src/contract/role.ts';

@@ -1,5 +1,5 @@
 import type { Session } from '../../../compose/compose.ts';
-import { replaysOf } from '../../../compose/replay.ts';
+import { replaysOf } from '../../../compose/runs/replay.ts';
 import type { RunRecord } from '../../../contract/outcome.ts';
 import type { LeftWorktree, Ref } from '../../../ports/workspace.ts';
 

@@ -1,5 +1,5 @@
 import { openSession, type Session } from '../../../compose/compose.ts';
-import { replaysOf } from '../../../compose/replay.ts';
+import { replaysOf } from '../../../compose/runs/replay.ts';
 import { EXIT, TercetError } from '../../../contract/errors.ts';
 import { forMachines, sweepText } from '../clean/show.ts';
 import { lookAround, REPLAY, type Sweep } from '../clean/sweep.ts';

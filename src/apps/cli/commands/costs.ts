@@ -1,7 +1,7 @@
 import { catalogueOf, type Host, openLedgerOf, openSession } from '../../../compose/compose.ts';
+import { type Config, readConfig } from '../../../compose/config/read-config.ts';
+import { mergeSettings } from '../../../compose/config/settings.ts';
 import { foldersOf } from '../../../compose/folders.ts';
-import { type Config, readConfig } from '../../../compose/read-config.ts';
-import { mergeSettings } from '../../../compose/settings.ts';
 import { TercetError } from '../../../contract/errors.ts';
 import type { Receipt } from '../../../contract/usage.ts';
 import type { Ledger, ReceiptFilter, Spending } from '../../../ports/ledger.ts';

@@ -1,4 +1,4 @@
-import type { Survey } from '../../../compose/survey.ts';
+import type { Survey } from '../../../compose/setup/survey.ts';
 import { EXIT, TercetError } from '../../../contract/errors.ts';
 import { clean } from '../../../report/clean.ts';
 import { count } from '../../../report/phrases.ts';

@@ -1,7 +1,7 @@
 import { catalogueOf, repositoryRoot } from '../../../compose/compose.ts';
+import { readConfig } from '../../../compose/config/read-config.ts';
+import { mergeSettings } from '../../../compose/config/settings.ts';
 import { foldersOf } from '../../../compose/folders.ts';
-import { readConfig } from '../../../compose/read-config.ts';
-import { mergeSettings } from '../../../compose/settings.ts';
 import { TercetError } from '../../../contract/errors.ts';
 import { articleCatalogue } from '../../../pricing/catalogue.ts';
 import { estimate as estimateCosts, type PhaseTokens } from '../../../pricing/estimate.ts';

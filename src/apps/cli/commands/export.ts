@@ -6,7 +6,7 @@ import path from 'node:path';
 import { promisify } from 'node:util';
 import { openSession, type Session } from '../../../compose/compose.ts';
 import { packageVersion } from '../../../compose/package-folder.ts';
-import { recordingOf } from '../../../compose/recording-of.ts';
+import { recordingOf } from '../../../compose/runs/recording-of.ts';
 import { TercetError } from '../../../contract/errors.ts';
 import type { RunRecord } from '../../../contract/outcome.ts';
 import { hideFolders } from '../export/hide-folders.ts';

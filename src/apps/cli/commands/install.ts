@@ -1,11 +1,11 @@
+import { keysInUse } from '../../../compose/agents/keys.ts';
+import { onPath } from '../../../compose/agents/on-path.ts';
 import { askKey } from '../../../compose/ask.ts';
 import { foldersOf } from '../../../compose/folders.ts';
 import { HOSTS } from '../../../compose/install/hosts.ts';
 import { hostOf, prepareInstall, prepareUndo, type Ready, stateOf } from '../../../compose/install/install.ts';
 import type { Machine } from '../../../compose/install/machine.ts';
 import { isPassing } from '../../../compose/install/start.ts';
-import { keysInUse } from '../../../compose/keys.ts';
-import { onPath } from '../../../compose/on-path.ts';
 import { packageFolder } from '../../../compose/package-folder.ts';
 import { EXIT, TercetError } from '../../../contract/errors.ts';
 import { redactor } from '../../../handoff/redact.ts';

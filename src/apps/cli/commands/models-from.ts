@@ -1,5 +1,5 @@
-import { listModels, MOST_PRICED, type OfferedModel } from '../../../compose/list-models.ts';
-import type { Config } from '../../../compose/read-config.ts';
+import { listModels, MOST_PRICED, type OfferedModel } from '../../../compose/agents/list-models.ts';
+import type { Config } from '../../../compose/config/read-config.ts';
 import { formatUsd, parseUsd } from '../../../pricing/usd.ts';
 import { clean, cleanLine } from '../../../report/clean.ts';
 import { columns } from '../columns.ts';

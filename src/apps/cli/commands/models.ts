@@ -1,7 +1,7 @@
+import { TRIOS } from '../../../compose/agents/trios.ts';
 import { catalogueOf } from '../../../compose/compose.ts';
+import { readConfig } from '../../../compose/config/read-config.ts';
 import { foldersOf } from '../../../compose/folders.ts';
-import { readConfig } from '../../../compose/read-config.ts';
-import { TRIOS } from '../../../compose/trios.ts';
 import { listPrices } from '../../../pricing/catalogue.ts';
 import { clean, cleanLine } from '../../../report/clean.ts';
 import { columns } from '../columns.ts';

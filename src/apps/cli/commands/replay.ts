@@ -1,7 +1,7 @@
 import { openSession } from '../../../compose/compose.ts';
 import { openDisplays } from '../../../compose/displays.ts';
 import { packageVersion } from '../../../compose/package-folder.ts';
-import { type Replay, replayRun } from '../../../compose/replay.ts';
+import { type Replay, replayRun } from '../../../compose/runs/replay.ts';
 import { EXIT } from '../../../contract/errors.ts';
 import { clean, cleanLine } from '../../../report/clean.ts';
 import { type CommonOptions, colours, type Io, onInterrupt, print, printJson } from '../io.ts';

@@ -1,5 +1,5 @@
 import { openSession, type Session } from '../../../compose/compose.ts';
-import { ENDED, resumptionOf } from '../../../compose/resumption.ts';
+import { ENDED, resumptionOf } from '../../../compose/runs/resumption.ts';
 import { TercetError } from '../../../contract/errors.ts';
 import type { RunRecord } from '../../../contract/outcome.ts';
 import { follow, type ModelOptions } from '../follow.ts';

@@ -1,7 +1,7 @@
 import path from 'node:path';
 import { openSession, type Session } from '../../../compose/compose.ts';
 import { packageVersion } from '../../../compose/package-folder.ts';
-import { type ReviewTarget, reviewTarget } from '../../../compose/review-target.ts';
+import { type ReviewTarget, reviewTarget } from '../../../compose/runs/review-target.ts';
 import { TercetError } from '../../../contract/errors.ts';
 import type { RunResult } from '../../../contract/outcome.ts';
 import { showUsd } from '../../../pricing/usd.ts';

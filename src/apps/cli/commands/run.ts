@@ -1,6 +1,6 @@
 import { setTimeout } from 'node:timers/promises';
 import { branchName, newRunId, openSession } from '../../../compose/compose.ts';
-import { sayWhatIsLeftOut } from '../../../compose/say-what-is-left-out.ts';
+import { sayWhatIsLeftOut } from '../../../compose/runs/say-what-is-left-out.ts';
 import { ROLES } from '../../../contract/role.ts';
 import { runWorkflow } from '../../../workflow/run.ts';
 import { follow, type ModelOptions } from '../follow.ts';

@@ -1,7 +1,7 @@
 import { askKey } from '../../../compose/ask.ts';
 import { openSession, type Session } from '../../../compose/compose.ts';
+import { listTrust, recordTrust, revokeTrust, type Trust, trustOf } from '../../../compose/config/trust.ts';
 import { foldersOf } from '../../../compose/folders.ts';
-import { listTrust, recordTrust, revokeTrust, type Trust, trustOf } from '../../../compose/trust.ts';
 import { EXIT, TercetError } from '../../../contract/errors.ts';
 import type { TrustRecord } from '../../../contract/trust.ts';
 import { cleanLine } from '../../../report/clean.ts';

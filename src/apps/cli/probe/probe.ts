@@ -1,7 +1,7 @@
+import { providerName } from '../../../compose/agents/providers.ts';
 import { askKey } from '../../../compose/ask.ts';
 import { openSession, type Session } from '../../../compose/compose.ts';
-import { type ProbeOrder, prepareProbe } from '../../../compose/probe.ts';
-import { providerName } from '../../../compose/providers.ts';
+import { type ProbeOrder, prepareProbe } from '../../../compose/setup/probe.ts';
 import { TercetError } from '../../../contract/errors.ts';
 import { canAsk, type Io, onInterrupt, print, say } from '../io.ts';
 import { adviceOf } from './advice.ts';

@@ -1,4 +1,4 @@
-import type { ProbeOrder } from '../../../compose/probe.ts';
+import type { ProbeOrder } from '../../../compose/setup/probe.ts';
 import { UNITS } from '../../../contract/usage.ts';
 import { addUsd, showUsd } from '../../../pricing/usd.ts';
 import { clean, cleanLine } from '../../../report/clean.ts';

@@ -1,4 +1,4 @@
-import type { ProbeOrder } from '../../../compose/probe.ts';
+import type { ProbeOrder } from '../../../compose/setup/probe.ts';
 import type { Role } from '../../../contract/role.ts';
 import type { Receipt } from '../../../contract/usage.ts';
 

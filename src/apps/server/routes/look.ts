@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { ENDED } from '../../../compose/resumption.ts';
+import { ENDED } from '../../../compose/runs/resumption.ts';
 import type { RunRecord } from '../../../contract/outcome.ts';
 import { costsOf } from '../../runs/costs.ts';
 import { estimateOf } from '../../runs/estimates.ts';
