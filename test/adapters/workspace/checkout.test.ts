@@ -1,4 +1,4 @@
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { openRepository } from '../../../src/adapters/workspace/git/open.ts';
@@ -36,6 +36,26 @@ describe('a checkout to read in', () => {
       expect(new Set(both.map(({ path }) => path)).size).toBe(2);
       await Promise.all(both.map((one) => one.close()));
       expect(existsSync(join(made.root, '.tercet'))).toBe(false);
+    } finally {
+      made.remove();
+    }
+  });
+
+  it('waits for another process that is just making a working tree', async () => {
+    const made = makeRepository({ 'a.txt': 'one\n' });
+    try {
+      const repository = await openRepository(made.root, { env: made.env });
+      const treeish = made.git('rev-parse', 'HEAD');
+      const entry = join(made.root, '.git', 'worktrees', 'half');
+      mkdirSync(entry, { recursive: true });
+      writeFileSync(join(entry, 'gitdir'), `${join(made.root, '..', 'half', '.git')}\n`);
+      writeFileSync(join(entry, 'commondir'), '');
+      expect(() => made.git('worktree', 'add', '--detach', join(made.root, '..', 'other'))).toThrow('failed to read');
+      setTimeout(() => writeFileSync(join(entry, 'commondir'), '../..\n'), 100);
+      const worktree = await repository.openWorktree({ run: RUN, branch: 'tercet/x', base: treeish });
+      const checkout = await repository.openCheckout({ run: RUN, treeish });
+      await checkout.close();
+      await worktree.close();
     } finally {
       made.remove();
     }

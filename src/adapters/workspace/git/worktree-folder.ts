@@ -1,11 +1,18 @@
 import { lstat, mkdir, readdir, readFile, realpath, rm, rmdir, writeFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
 import { TercetError } from '../../../contract/errors.ts';
 import { type Git, type Place, revision } from './git.ts';
 import { GitError, plain } from './process.ts';
 
 /** Hides the folder from git by itself: neither .git/info/exclude nor the user's .gitignore is touched. */
 const HIDDEN = '*\n';
+
+/** What git says of the entry of a working tree that is not whole yet. */
+const HALF_MADE = /failed to read .*\/worktrees\/[^/]+\/\w+: /u;
+/** An entry is half made for about a millisecond; together these wait for a second, in ms. */
+const TRIES = 8;
+const WAIT_MS = 40;
 
 /**
  * Checks `base` out on a new branch at `<root>/.tercet/worktrees/<run>`, inside the repository so that what looks for
@@ -15,8 +22,12 @@ export async function addWorktree(git: Git, options: { run: string; branch: stri
   const path = await worktreePath(git, options.run);
   const { base } = options;
   const branch = revision(options.branch);
+  const args = ['worktree', 'add', '--quiet', '--no-track', '-b', branch, path, revision(base)];
   try {
-    await git.run({ args: ['worktree', 'add', '--quiet', '--no-track', '-b', branch, path, revision(base)] });
+    await patiently(
+      () => git.run({ args }),
+      () => dropBranch(git, { branch, base }),
+    );
   } catch (error) {
     throw await notAdded(git, { branch, path, base }, error);
   }
@@ -26,14 +37,14 @@ export async function addWorktree(git: Git, options: { run: string; branch: stri
 /** Checks a commit out in `.tercet/worktrees/<name>`, on no branch. */
 export async function detachedWorktree(git: Git, name: string, commit: string): Promise<Place> {
   const path = await worktreePath(git, name);
-  await git.run({ args: ['worktree', 'add', '--quiet', '--detach', path, revision(commit)] });
+  await patiently(() => git.run({ args: ['worktree', 'add', '--quiet', '--detach', path, revision(commit)] }));
   return placeOf(git, path);
 }
 
 /** The same for a branch that is there already: it is checked out where it stands. */
 export async function attachWorktree(git: Git, options: { run: string; branch: string }): Promise<Place> {
   const path = await worktreePath(git, options.run);
-  await git.run({ args: ['worktree', 'add', '--quiet', path, revision(options.branch)] });
+  await patiently(() => git.run({ args: ['worktree', 'add', '--quiet', path, revision(options.branch)] }));
   return placeOf(git, path);
 }
 
@@ -64,8 +75,7 @@ async function notAdded(
       cause: error,
     });
   }
-  // git makes the branch first; it is removed again, unless something was built on it already.
-  await git.run({ args: ['update-ref', '-d', `refs/heads/${branch}`, base], ok: [1, 128] });
+  await dropBranch(git, { branch, base });
   if (error.stderr.includes(`'${path}' already exists`)) {
     return new TercetError('repository', `The run's working tree ${plain(path)} exists already.`, {
       hint: `Look at what is in it, then remove it: git worktree remove ${plain(path)}`,
@@ -75,10 +85,32 @@ async function notAdded(
   return error;
 }
 
+/** git makes the branch before the working tree; it is removed again, unless something was built on it already. */
+function dropBranch(git: Git, { branch, base }: { branch: string; base: string }): Promise<unknown> {
+  return git.run({ args: ['update-ref', '-d', `refs/heads/${branch}`, base], ok: [1, 128] });
+}
+
+/**
+ * git reads the entries of all working trees, and gives up at one that another process is just making. `undo` takes back
+ * what it did before it gave up.
+ */
+async function patiently(work: () => Promise<unknown>, undo: () => Promise<unknown> = async () => {}): Promise<void> {
+  for (let tried = 1; ; tried++) {
+    try {
+      await work();
+      return;
+    } catch (error) {
+      if (tried === TRIES || !(error instanceof GitError) || !HALF_MADE.test(error.stderr)) throw error;
+      await undo();
+      await pause(WAIT_MS * tried);
+    }
+  }
+}
+
 /** Removes the working tree and git's entry for it, whatever state a command left it in. */
 export async function removeWorktree(git: Git, place: Place): Promise<void> {
   try {
-    await git.run({ args: ['worktree', 'remove', '--force', '--force', place.root] });
+    await patiently(() => git.run({ args: ['worktree', 'remove', '--force', '--force', place.root] }));
   } catch (error) {
     if (!(error instanceof GitError)) throw error;
     // Its .git was replaced, say: then the same two removals by hand, of our own entry only.
