@@ -32,7 +32,14 @@ export async function openWithin(
   host: Pick<Host, 'env'>,
 ): Promise<Session> {
   const folder = await folderOf(roots, named);
-  const session = await openSession({ env: host.env, cwd: folder });
+  const session = await openSession({ env: host.env, cwd: folder }).catch((error: unknown) => {
+    // The caller never said where: what a person at the folder would be told to do is not theirs to do.
+    if (named !== undefined || !(error instanceof TercetError) || error.code !== 'usage') throw error;
+    throw new TercetError('usage', `${shown([folder])} is no repository itself; which one is meant?`, {
+      hint: 'Name one as `repository`, relative to it or absolute.',
+      cause: error,
+    });
+  });
   if (await isWithin(roots, session.repository.root)) return session;
   await session.close();
   throw outOfBounds(session.repository.root, roots);
