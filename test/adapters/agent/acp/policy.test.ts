@@ -13,33 +13,41 @@ const OPTIONS = [
   { optionId: 'never', kind: 'reject_always' },
   { optionId: 'no', kind: 'reject_once' },
 ];
-const writer = yardOf('/work/tree', { path: '/links/tree', write: true, door: doorTo('/work/tree', ['package.json']) });
-const reader = yardOf('/work/tree', { path: '/work/tree', write: false });
+const writer = yardOf('/invented/tree', {
+  path: '/links/tree',
+  write: true,
+  door: doorTo('/invented/tree', ['package.json']),
+});
+const reader = yardOf('/invented/tree', { path: '/invented/tree', write: false });
 const at = (...paths: string[]) => paths.map((one) => ({ path: one }));
 
 describe('a permission', () => {
   it.each([
-    ['a write in scope', { kind: 'edit', locations: at('/work/tree/src/a.ts') }, 'once'],
+    ['a write in scope', { kind: 'edit', locations: at('/invented/tree/src/a.ts') }, 'once'],
     ['the same by the folder’s other name', { kind: 'edit', locations: at('/links/tree/src/a.ts') }, 'once'],
-    ['a write out of scope', { kind: 'edit', locations: at('/work/tree/package.json') }, 'no'],
-    ['one of two out of scope', { kind: 'edit', locations: at('/work/tree/a', '/work/tree/package.json') }, 'no'],
+    ['a write out of scope', { kind: 'edit', locations: at('/invented/tree/package.json') }, 'no'],
+    [
+      'one of two out of scope',
+      { kind: 'edit', locations: at('/invented/tree/a', '/invented/tree/package.json') },
+      'no',
+    ],
     [
       'a difference of another file than it says',
       {
         kind: 'edit',
-        locations: at('/work/tree/a'),
-        content: [{ type: 'diff', path: '/work/tree/package.json' }],
+        locations: at('/invented/tree/a'),
+        content: [{ type: 'diff', path: '/invented/tree/package.json' }],
       },
       'no',
     ],
     ['a write outside', { kind: 'edit', locations: at('/etc/passwd') }, 'no'],
-    ['a write outside by way of inside', { kind: 'edit', locations: at('/work/tree/../other/a') }, 'no'],
-    ['a write to a folder that begins alike', { kind: 'edit', locations: at('/work/tree2/a') }, 'no'],
+    ['a write outside by way of inside', { kind: 'edit', locations: at('/invented/tree/../other/a') }, 'no'],
+    ['a write to a folder that begins alike', { kind: 'edit', locations: at('/invented/tree2/a') }, 'no'],
     ['a write to a relative path', { kind: 'edit', locations: at('src/a.ts') }, 'no'],
     ['a write to nobody knows what', { kind: 'edit' }, 'no'],
-    ['a deletion in scope', { kind: 'delete', locations: at('/work/tree/a') }, 'once'],
-    ['reading inside', { kind: 'read', locations: at('/work/tree/src') }, 'once'],
-    ['reading the folder itself', { kind: 'search', locations: at('/work/tree') }, 'once'],
+    ['a deletion in scope', { kind: 'delete', locations: at('/invented/tree/a') }, 'once'],
+    ['reading inside', { kind: 'read', locations: at('/invented/tree/src') }, 'once'],
+    ['reading the folder itself', { kind: 'search', locations: at('/invented/tree') }, 'once'],
     ['reading outside', { kind: 'read', locations: at('/root/.ssh/id_rsa') }, 'no'],
     ['a command', { kind: 'execute', title: 'make' }, 'no'],
     ['the web', { kind: 'fetch' }, 'no'],
@@ -51,7 +59,12 @@ describe('a permission', () => {
   });
 
   it('to write is never given to one that only reads', () => {
-    const decision = decide({ kind: 'edit', title: 'Edit a', locations: at('/work/tree/a') }, OPTIONS, reader, false);
+    const decision = decide(
+      { kind: 'edit', title: 'Edit a', locations: at('/invented/tree/a') },
+      OPTIONS,
+      reader,
+      false,
+    );
     expect(decision).toEqual({
       outcome: { outcome: 'selected', optionId: 'no' },
       refused: 'Edit a (this role only reads)',
@@ -64,7 +77,7 @@ describe('a permission', () => {
   });
 
   it('that would last is never given, nor refused for good', () => {
-    const call = { kind: 'edit', locations: at('/work/tree/a') };
+    const call = { kind: 'edit', locations: at('/invented/tree/a') };
     const lasting = OPTIONS.filter(({ kind }) => kind.endsWith('always'));
     expect(decide(call, lasting, writer, false).outcome).toEqual({ outcome: 'cancelled' });
     expect(decide(call, 'none', writer, false).outcome).toEqual({ outcome: 'cancelled' });
