@@ -1,20 +1,28 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { createHash, randomUUID } from 'node:crypto';
+import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { stripTypeScriptTypes } from 'node:module';
-import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+
+const CACHE = fileURLToPath(new URL('../../node_modules/.cache/', import.meta.url));
 
 /**
  * NODE_OPTIONS with the kill switch of test/no-network.ts, its types removed once instead of in every process:
- * the tests start some hundreds of them.
+ * the tests start some hundreds of them. It stays among the packages, for a process that is killed cleans up nothing.
  */
 export function killSwitch(): string {
   if (options === null) {
-    const folder = mkdtempSync(path.join(tmpdir(), 'tercet-test-switch-'));
-    const file = path.join(folder, 'no-network.mjs');
     const source = readFileSync(new URL('../no-network.ts', import.meta.url), 'utf8');
-    writeFileSync(file, stripTypeScriptTypes(source));
-    process.on('exit', () => rmSync(folder, { recursive: true, force: true }));
-    options = `--import=${file}`;
+    const hash = createHash('sha256').update(source).digest('hex').slice(0, 12);
+    const file = path.join(CACHE, `no-network-${hash}.mjs`);
+    if (!existsSync(file)) {
+      mkdirSync(CACHE, { recursive: true });
+      const fresh = `${file}.${randomUUID()}`;
+      writeFileSync(fresh, stripTypeScriptTypes(source));
+      renameSync(fresh, file);
+    }
+    // As an address: a folder's name may hold a space.
+    options = `--import=${pathToFileURL(file).href}`;
   }
   return options;
 }
