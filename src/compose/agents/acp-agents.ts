@@ -1,6 +1,5 @@
 import type { AcpProfile } from '../../adapters/agent/acp/profile.ts';
-import { EFFORTS, UNKNOWN_USAGE } from '../../adapters/agent/acp/profile.ts';
-import { ACP_PROFILES } from '../../adapters/agent/acp/profiles.ts';
+import { ACP_PROFILES, COMMON } from '../../adapters/agent/acp/profiles.ts';
 import type { AcpAgentConfig, UserConfig } from '../../contract/config.ts';
 import { TercetError } from '../../contract/errors.ts';
 import type { Lineage } from '../../contract/role.ts';
@@ -36,24 +35,7 @@ export function acpKnown(name: string, user: Pick<UserConfig, 'agents'>): AcpKno
   const own = ownAgent(name, user);
   const known = Object.hasOwn(ACP_PROFILES, name) ? ACP_PROFILES[name] : undefined;
   if (NATIVE.has(name) || (own === undefined && known === undefined)) return null;
-  const base: AcpProfile = known ?? {
-    title: name,
-    program: name,
-    args: [],
-    variables: [],
-    set: {},
-    keys: [],
-    login: 'its own login',
-    authenticate: null,
-    meta: {},
-    sessionMeta: {},
-    modes: { write: null, read: null },
-    model: 'session',
-    efforts: EFFORTS,
-    usage: UNKNOWN_USAGE,
-    commands: 'own',
-    absentIsEmpty: false,
-  };
+  const base: AcpProfile = known ?? { ...COMMON, title: name, program: name, args: [], login: 'its own login' };
   const vendor = Object.hasOwn(VENDORS, name) ? VENDORS[name] : undefined;
   return {
     profile: own === undefined ? base : withOwn(base, own),

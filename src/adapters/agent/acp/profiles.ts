@@ -1,6 +1,7 @@
 import { type AcpProfile, EFFORTS, UNKNOWN_USAGE } from './profile.ts';
 
-const COMMON = {
+/** What is taken of an agent nobody has told more of. */
+export const COMMON = {
   variables: [],
   set: {},
   keys: [],
