@@ -1,4 +1,8 @@
-import { readFileSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
 import { makeHome, tercet } from '../support/cli.ts';
 
@@ -12,4 +16,17 @@ test('says its version', async () => {
     stdout: `${version}\n`,
     stderr: '',
   });
+});
+
+test('a clone that was not built says what to run', () => {
+  const folder = mkdtempSync(path.join(tmpdir(), 'tercet-test-unbuilt-'));
+  try {
+    mkdirSync(path.join(folder, 'bin'));
+    copyFileSync(fileURLToPath(new URL('../../bin/tercet.js', import.meta.url)), path.join(folder, 'bin', 'tercet.js'));
+    const ran = spawnSync(process.execPath, [path.join(folder, 'bin', 'tercet.js'), '--help'], { encoding: 'utf8' });
+    expect([ran.status, ran.stdout]).toEqual([2, '']);
+    expect(ran.stderr).toBe('tercet is not built here.\n  In a clone, run: npm ci && npm run build\n');
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
 });

@@ -21,11 +21,25 @@ export function standingOf(
     covers,
   );
   if (approved.has(now)) return { reviewed: true };
-  if (!reached(start, reviews, covers).has(now)) return { reviewed: false, why: 'unreviewed', by: null };
-  // The newest that did not approve speaks for the whole chain.
-  const by = reviews.findLast(({ verdict, to }) => verdict !== 'approved' && to === now) ?? null;
-  const any = by ?? reviews.findLast(({ verdict }) => verdict !== 'approved') ?? null;
-  return { reviewed: false, why: any?.verdict === 'inconclusive' ? 'inconclusive' : 'changes_requested', by: any };
+  const trees = reached(start, reviews, covers);
+  const ahead = leadingTo(now, reviews);
+  // The newest on the way that did not approve speaks for all of it; what was said of another change does not.
+  const by = reviews.findLast(
+    (review) => review.verdict !== 'approved' && ahead.has(review.to) && (trees.has(review.from) || covers(review)),
+  );
+  if (!trees.has(now) || by === undefined) return { reviewed: false, why: 'unreviewed', by: null };
+  return { reviewed: false, why: by.verdict === 'inconclusive' ? 'inconclusive' : 'changes_requested', by };
+}
+
+/** The trees from which reviews lead to one. */
+function leadingTo(now: string, reviews: readonly Reviewed[]): Set<string> {
+  const trees = new Set([now]);
+  for (let grown = true; grown; ) {
+    const before = trees.size;
+    for (const review of reviews) if (trees.has(review.to)) trees.add(review.from);
+    grown = trees.size > before;
+  }
+  return trees;
 }
 
 /** The trees that reviews lead to. */

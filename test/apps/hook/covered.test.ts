@@ -43,6 +43,8 @@ describe('reviews lead from where a session began to where it stands', () => {
       by: asks,
     });
     expect(standingOf('B', ['A'], [asks, a('A', 'B')], none)).toEqual({ reviewed: true });
+    const elsewhere = a('X', 'Y', 'inconclusive');
+    expect(standingOf('C', ['A'], [asks, a('B', 'C'), elsewhere, a('A', 'X')], none)).toMatchObject({ by: asks });
     const unsure = a('A', 'B', 'inconclusive');
     expect(standingOf('B', ['A'], [asks, unsure], none)).toMatchObject({ why: 'inconclusive', by: unsure });
   });
